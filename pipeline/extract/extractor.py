@@ -1,0 +1,146 @@
+"""Runs the extraction rules over a report and settles what stands; every numeral ends in one mention."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+
+import regex
+
+from pipeline.extract.lexicon import Lexicon
+from pipeline.extract.resolve import resolve
+from pipeline.model import Loser, Mention, Report
+from pipeline.rulebook import ExtractionRule, Rulebook
+
+ORDINARY = "ordinary"
+UNREAD = "ledger.unread"
+PHRASE_PRIORITY = 3
+_ARABIC = regex.compile(r"\d+")
+
+
+class Extractor:
+    """Finds the mentions of a report by the rules of a rulebook. Built once; holds no state of a report."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rules = rulebook.extraction
+        self._lexicon = Lexicon.build({**dict.fromkeys(rulebook.ordinary_words, ORDINARY), **rulebook.phrases})
+        numerals = rulebook.table("numerals")
+        characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
+        self._chinese = regex.compile(f"[{characters}]+")
+        self._spelled = frozenset(characters)
+
+    def extract(self, report: Report) -> list[Mention]:
+        """Mentions by local offset; they do not overlap, and every digit lies in exactly one."""
+        return self.extract_text(report.text)[0]
+
+    def extract_text(self, text: str) -> tuple[list[Mention], list[Loser]]:
+        """Mentions of a clean text, and the matches that gave way with the reason."""
+        ordinary, phrases = self._listed(text)
+        blocked = _Spans(ordinary)
+        candidates = [(PHRASE_PRIORITY, -1, mention) for mention in phrases]
+        losers: list[Loser] = []
+        for rule in self._rules:
+            for mention in self._matches(rule, text):
+                word = self._inside_word(mention, text, blocked)
+                if word is None:
+                    candidates.append((rule.priority, rule.order, mention))
+                else:
+                    losers.append(Loser(mention, f"the numeral belongs to the word {text[slice(*word)]}"))
+        kept, beaten = resolve(candidates, len(text))
+        kept += self._left_over(text, kept, blocked)
+        kept.sort(key=lambda mention: mention.start)
+        return kept, losers + beaten
+
+    def _listed(self, text: str) -> tuple[list[tuple[int, int]], list[Mention]]:
+        ordinary, phrases = [], []
+        for start, end, tag in self._lexicon.find(text):
+            if tag == ORDINARY:
+                ordinary.append((start, end))
+            elif not self._cut_out_of_number(text, start, end):
+                phrases.append(Mention(start, end, "name", tag, ""))
+        return ordinary, phrases
+
+    def _cut_out_of_number(self, text: str, start: int, end: int) -> bool:
+        """Whether a listed name is the middle of a longer numeral: 三会 in 十三会, 五一 in 二十五一."""
+        before, after = text[start - 1 : start], text[end : end + 1]
+        return (text[start] in self._spelled and (before.isdigit() or before in self._spelled or before == "第")) or (
+            text[end - 1] in self._spelled and (after.isdigit() or after in self._spelled)
+        )
+
+    @staticmethod
+    def _matches(rule: ExtractionRule, text: str) -> Iterator[Mention]:
+        for match in rule.pattern.finditer(text):
+            start, end = match.span()
+            if start == end:
+                continue
+            groups = {name: match.span(name) for name, value in match.groupdict().items() if value}
+            start = _without_prefix(text, start, end, rule.cut_left)
+            yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
+
+    def _inside_word(self, mention: Mention, text: str, blocked: _Spans) -> tuple[int, int] | None:
+        """The ordinary word that holds the mention's first Chinese numeral whole and sticks out of the mention, if there is one."""
+        if mention.kind in ("marker", "reference") or mention.rule.startswith("name.quoted"):
+            return None
+        numeral = self._chinese.search(text, mention.start, mention.end)
+        if numeral is None or _ARABIC.search(text, mention.start, mention.end):
+            return None
+        return blocked.around(numeral.start(), numeral.end(), mention.start, mention.end)
+
+    def _left_over(self, text: str, kept: list[Mention], blocked: _Spans) -> list[Mention]:
+        taken = _Spans([(mention.start, mention.end) for mention in kept])
+        left = []
+        for match in _ARABIC.finditer(text):
+            for start, end in taken.gaps(match.start(), match.end()):
+                left.append(Mention(start, end, "name", UNREAD, "", note="no rule reads this number"))
+        for match in self._chinese.finditer(text):
+            for start, end in taken.gaps(match.start(), match.end()):
+                if not self._is_ordinary(text, start, end, blocked):
+                    left.append(Mention(start, end, "name", UNREAD, "", note="a numeral in a name or phrase that no rule knows"))
+        return left
+
+    def _is_ordinary(self, text: str, start: int, end: int, blocked: _Spans) -> bool:
+        return blocked.around(start, end, start, start) is not None
+
+
+def _without_prefix(text: str, start: int, end: int, prefixes: tuple[str, ...]) -> int:
+    """Move the start behind the last of `prefixes` in the match: 根据 in 根据慈总工〔2008〕12号 is not of the issuer's name."""
+    cut = start
+    for prefix in prefixes:
+        at = text.rfind(prefix, start, end)
+        if at >= 0:
+            cut = max(cut, at + len(prefix))
+    return cut
+
+
+class _Spans:
+    """Spans sorted by start, asked which of them lies around a place."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [start for start, _ in self._spans]
+        self._longest = max((end - start for start, end in self._spans), default=0)
+
+    def around(self, start: int, end: int, inner_start: int, inner_end: int) -> tuple[int, int] | None:
+        """A span that holds [start, end) and is not itself inside [inner_start, inner_end)."""
+        index = bisect_right(self._starts, start) - 1
+        while index >= 0 and self._starts[index] > start - self._longest:
+            first, last = self._spans[index]
+            if last >= end and not (first >= inner_start and last <= inner_end):
+                return first, last
+            index -= 1
+        return None
+
+    def gaps(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The parts of [start, end) that no span covers; the spans must not overlap."""
+        index = max(bisect_right(self._starts, start) - 1, 0)
+        position = start
+        while index < len(self._spans) and self._spans[index][0] < end:
+            first, last = self._spans[index]
+            if last > position:
+                if first > position:
+                    yield position, first
+                position = max(position, last)
+            index += 1
+        if position < end:
+            yield position, end

@@ -1,0 +1,197 @@
+"""Which encoding a file's bytes are in, told from all of them by how Chinese they read.
+
+General detectors call `镇工会` in GB18030 Big5 or Korean: they know bytes, not what a report is made of. Here each possible reading is
+weighed as a text: the sum of its characters' costs (minus log10 of how often they are met) is what the bytes cost in that encoding,
+and the cheapest reading wins. Three characters are mostly enough.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.ingest.reasons import UnreadError
+from pipeline.ingest.resync import resynchronize
+from pipeline.ingest.rules import table
+
+MARKS = (
+    # the marks of UTF-32 begin with those of UTF-16
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+CODECS = {
+    # Big5 as standardized, as Hong Kong writes it, as Windows does: the first that reads every byte
+    "utf-8": ("utf-8",),
+    "gb18030": ("gb18030",),
+    "big5": ("big5", "big5hkscs", "cp950"),
+    "utf-16-le": ("utf-16-le",),
+    "utf-16-be": ("utf-16-be",),
+}
+DOUBLE_BYTE = ("gb18030", "big5")
+LOST = "\ufffd"
+LOST_RUN = re.compile(LOST + "+")
+FIRST_CJK = "\u2e80"
+BLANK_CONTROLS = frozenset("\t\n\r\f\v\x1a")
+"""Controls that texts do hold; \\x1a ends a DOS file."""
+BAD_CATEGORIES = frozenset({"Cc", "Cn", "Co", "Cs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, the encoding it was read in, what that was chosen by, and in how many places bytes could not be read."""
+
+    text: str
+    encoding: str
+    basis: str
+    """`bom`, `strict`, `damaged` (UTF-8 but for few bytes), `reads` (the most Chinese reading), `replacement` or `option`"""
+    damage: int = 0
+
+    @property
+    def note(self) -> str | None:
+        """What `files` says of the damage, None where there is none."""
+        if not self.damage:
+            return None
+        return f"damaged_bytes: In {self.damage} places bytes could not be read as {self.encoding}; U+FFFD stands there."
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a character costs, as `rules/encodings.toml` has it."""
+
+    costs: Mapping[str, float]
+    classes: Mapping[str, float]
+    limits: Mapping[str, float]
+    suspicious: re.Pattern[str]
+    """A run of characters that are seldom met: what double-byte text that is out of step looks like."""
+    _memory: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Model:
+        return _model(folder)
+
+    def cost(self, text: str) -> float:
+        """Sum of the costs of the characters of `text`; lower reads more Chinese."""
+        memory = self._memory
+        total = 0.0
+        for character, count in Counter(text).items():
+            cost = memory.get(character)
+            if cost is None:
+                cost = memory[character] = self.costs.get(character) or self.classes[_class_of(character)]
+            total += cost * count
+        return total
+
+
+@lru_cache(maxsize=4)
+def _model(folder: Path | None) -> Model:
+    content = table("encodings.toml", folder)
+    costs = {character: float(level) for part in ("characters", "marks") for level, text in content[part].items() for character in text}
+    limits = content["limits"]
+    common = "".join(character for character, cost in costs.items() if cost < limits["seldom"])
+    suspicious = re.compile(f"[^{re.escape(common)}\\x20-\\x7e]{{{limits['seldom_run']}}}")
+    return Model(costs, content["classes"], limits, suspicious)
+
+
+def _class_of(character: str) -> str:
+    """Key of [classes] for a character that is not listed by itself."""
+    if character.isascii() and character.isprintable():
+        return "lower" if character.islower() else "ascii"
+    if is_bad(character):
+        return "bad"
+    return "rare" if "CJK" in unicodedata.name(character, "") else "foreign"
+
+
+def is_bad(character: str) -> bool:
+    """Whether texts do not hold this character: a control, unassigned, private, or the sign for what could not be decoded."""
+    return character == LOST or (character not in BLANK_CONTROLS and unicodedata.category(character) in BAD_CATEGORIES)
+
+
+def decode(data: bytes, forced: str | None = None, rules: Path | None = None) -> Decoded:
+    """Text of `data` without a byte-order mark, newlines untouched, in the encoding `forced` or in the one that its bytes tell.
+
+    Raises UnreadError where the bytes are no text in any of the encodings.
+    """
+    if forced:
+        return _forced(data, forced)
+    return _marked(data) or _utf8(data, Model.load(rules)) or _most_chinese(data, Model.load(rules))
+
+
+def _forced(data: bytes, name: str) -> Decoded:
+    for mark, _ in MARKS:
+        if data.startswith(mark) and data[: len(mark)].decode(name, "replace") == "\ufeff":
+            data = data[len(mark) :]
+    return _decoded(data, name, "option")
+
+
+def _marked(data: bytes) -> Decoded | None:
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            return _decoded(data[len(mark) :], name, "bom")
+    return None
+
+
+def _utf8(data: bytes, model: Model) -> Decoded | None:
+    """UTF-8 where it reads every byte, or nearly, and holds Chinese; plain ASCII may still be UTF-16 and goes to the comparison."""
+    text = data.decode("utf-8", "replace")
+    lost = text.count(LOST)
+    chinese = sum(count for character, count in Counter(text).items() if character >= FIRST_CJK and character != LOST)
+    if not chinese:
+        return None
+    if not lost:
+        return Decoded(text, "utf-8", "strict")
+    places = len(LOST_RUN.findall(text))
+    if places < len(data) * model.limits["utf8_damage"] and lost * 10 < chinese:
+        return Decoded(text, "utf-8", "damaged", places)
+    return None
+
+
+def _most_chinese(data: bytes, model: Model) -> Decoded:
+    """The cheapest of all readings. Where it is a damaged one, or none at all, double-byte text is tried once more, put in step."""
+    best = min((_reading(data, name) for name in CODECS), key=lambda reading: model.cost(reading.text))
+    if best.encoding in DOUBLE_BYTE and (best.damage or model.suspicious.search(best.text)):
+        best = _in_step(data, best.encoding, model)
+    elif not is_text(best.text, model):
+        best = _in_step(data, "gb18030", model)
+    if not is_text(best.text, model):
+        raise UnreadError("not_text")
+    return best
+
+
+def _in_step(data: bytes, name: str, model: Model) -> Decoded:
+    text = resynchronize(data, CODECS[name][-1], model.cost, model.suspicious)
+    places = len(LOST_RUN.findall(text))
+    return Decoded(text, name, "replacement" if places else "reads", places)
+
+
+def _reading(data: bytes, name: str) -> Decoded:
+    for codec in CODECS[name]:
+        try:
+            # plain ASCII, and letters of other scripts, are UTF-8 with no need of a comparison's word for it
+            return Decoded(data.decode(codec), name, "strict" if name == "utf-8" else "reads")
+        except UnicodeDecodeError:
+            continue
+    return _decoded(data, name, "reads")
+
+
+def _decoded(data: bytes, name: str, basis: str) -> Decoded:
+    text = data.decode(CODECS.get(name, (name,))[-1], "replace")
+    return Decoded(text, name, basis, len(LOST_RUN.findall(text)))
+
+
+def is_text(text: str, model: Model) -> bool:
+    """Whether a reading is one: not so for compressed or encrypted bytes and a program's own data."""
+    bad = sum(count for character, count in Counter(LOST_RUN.sub(LOST, text)).items() if is_bad(character))
+    few = 2  # a short text with a damaged byte or two
+    return (
+        bad <= few + len(text) * model.limits["bad_share"]
+        and model.cost(text) <= few * model.classes["bad"] + len(text) * model.limits["mean_cost"]
+    )

@@ -1,0 +1,20 @@
+"""Which module reads which format; each is imported when the first file of its format comes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from pipeline.ingest.payload import Reader
+
+READERS = {
+    "txt": "plain",
+    "md": "plain",
+}
+"""Format as it stands in `files` → module of this package with a function `read`."""
+PLAIN_FORMATS = frozenset({"txt", "md"})
+
+
+def reader_of(form: str) -> Reader:
+    """The reader of a format told by `sniff`."""
+    reader: Reader = import_module(f"pipeline.ingest.{READERS[form]}").read
+    return reader

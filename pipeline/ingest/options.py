@@ -1,0 +1,69 @@
+"""What a caller can set for reading, and the limits that keep one hostile file from costing the run."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEBI = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """Settings of a read. All limits count work, never seconds, so that a slow machine reads the same.
+
+    Raises ValueError for an unknown encoding name or a limit below 1.
+    """
+
+    exclude: tuple[Path, ...] = ()
+    """Folders that are never read: the run's own DIR, its cache."""
+    encoding: str | None = None
+    """Codec for every file whose bytes are text, in place of the choice by content."""
+    encodings: Mapping[str, str] = field(default_factory=dict)
+    """Codec by source (the manifest's); wins over `encoding`."""
+    text_column: str | None = None
+    """Header of the column of .xlsx .xls .csv that holds the reports; found by content where None."""
+    rules: Path | None = None
+    """Folder of an analyst's own rule files; each stands in the place of the shipped file of its name."""
+    follow_links: bool = False
+    """Follow symbolic links that lead out of the input folder."""
+
+    max_bytes: int = 256 * MEBI
+    """Bytes of one file, or of one member of an archive."""
+    max_chars: int = 20_000_000
+    """Code points of one file's text."""
+    max_depth: int = 3
+    """Archives inside archives and mails inside mails."""
+    max_members: int = 20_000
+    """Members of one archive, attachments of one mail, parts of one office file."""
+    max_unpacked: int = 2048 * MEBI
+    """Bytes that one input may unpack to, all its levels together."""
+    max_ratio: int = 200
+    """Unpacked bytes for each packed byte; looked at only above `ratio_floor` bytes, for short runs of zeros pack as well."""
+    ratio_floor: int = 8 * MEBI
+    max_pages: int = 2_000
+    """Pages of one PDF."""
+    max_rows: int = 1_000_000
+    """Rows of one sheet or CSV file."""
+    max_folders: int = 64
+    """Folders inside folders."""
+
+    def __post_init__(self) -> None:
+        for name in (self.encoding, *self.encodings.values()):
+            if name is not None:
+                check_encoding(name)
+        for name in self.__slots__:
+            if name.startswith("max_") and getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+
+
+def check_encoding(name: str) -> str:
+    """Python's name of the text codec `name`. Raises ValueError where there is none."""
+    try:
+        info = codecs.lookup(name)
+        b"".decode(name)
+    except LookupError as error:  # also what bytes.decode says of codecs that give no text (hex, zlib)
+        raise ValueError(f"unknown encoding: {name}") from error
+    return info.name

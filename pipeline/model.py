@@ -1,0 +1,288 @@
+"""The value types that pass from stage to stage. All are frozen; spans are half-open and count code points.
+
+Three coordinate systems occur, and each type says which one it uses: *source* (the decoded text of a file), *clean* (the repaired copy
+of it) and *local* (the clean text of one report, counted from the report's first character). `Report.raw_span` leads from local to source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["count", "money", "rate", "date", "duration", "ordinal", "reference", "marker", "name"]
+Bound = Literal["=", "~", ">", ">=", "<", "<="]
+Status = Literal["done", "plan", "criterion"]
+Scope = Literal["period", "cumulative", "stock", "last_year"]
+Change = Literal["up", "down"]
+FileStatus = Literal["ok", "empty", "unreadable", "refused", "skipped"]
+
+QUANTITIES: frozenset[str] = frozenset({"count", "money", "rate"})
+FACTS: frozenset[str] = QUANTITIES | {"date", "duration"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One input as it came: its decoded text (empty unless `status` is `ok`), and what became of it."""
+
+    source: str
+    text: str
+    status: FileStatus = "ok"
+    reason: str | None = None
+    format: str | None = None
+    encoding: str | None = None
+    encoding_basis: str | None = None
+    sha256: str | None = None
+    bytes: int | None = None
+    plain: bool = True
+    """False where `text` was taken out of another format, so that it is written beside the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A place of the clean text that differs from the source because of damage, and the rule that mended it."""
+
+    start: int
+    end: int
+    rule: str
+    counts: bool
+    """True where a number read there is `repaired` (a mended decimal point is, a full-width digit is not)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A repaired copy of a source text; `offsets[i]` is the source offset of clean character `i`, None where nothing moved."""
+
+    text: str
+    source_length: int
+    offsets: Sequence[int] | None = None
+    repairs: tuple[Repair, ...] = ()
+
+    def source_start(self, position: int) -> int:
+        """Source offset of the clean character at `position`; the source's length at the end of the text."""
+        if self.offsets is None:
+            return position
+        return self.offsets[position] if position < len(self.offsets) else self.source_length
+
+    def source_end(self, position: int) -> int:
+        """Source offset just behind the clean character before `position`."""
+        if position == 0:
+            return 0
+        return self.source_start(position - 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A line, or a list item inside one: local span, its marker's end, its depth, and the headings above it."""
+
+    start: int
+    end: int
+    body: int
+    """Where the text behind the marker begins; `start` where there is no marker."""
+    level: int
+    heading: bool
+    path: tuple[int, ...]
+    """Indices of the blocks above, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Local span of one sentence and the index of the block that it stands in."""
+
+    start: int
+    end: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report: `start` and `end` count in the source, everything else is local to `text` (the clean slice)."""
+
+    source: str
+    part: int | None
+    start: int
+    end: int
+    boundary: str
+    raw: str
+    """`source_text[start:end]`"""
+    text: str
+    offsets: Sequence[int] | None
+    """Source offset of each local character, None where it is `start + i`."""
+    repairs: tuple[Repair, ...]
+    title: tuple[int, int] | None
+    blocks: tuple[Block, ...]
+    sentences: tuple[Sentence, ...]
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Source span of the local span `[start, end)`, which is not empty."""
+        if self.offsets is None:
+            return self.start + start, self.start + end
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+    def raw_text(self, start: int, end: int) -> str:
+        """The source's words of the local span `[start, end)`."""
+        first, last = self.raw_span(start, end)
+        return self.raw[first - self.start : last - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a rule found something (local span): no value yet, only the rule's named groups with their local spans."""
+
+    start: int
+    end: int
+    kind: Kind
+    rule: str
+    reads: str
+    """The interpreter that gives it a value; empty for labels."""
+    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """A match that gave way, kept for `explain`."""
+
+    mention: Mention
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of the segmentation, local span; `mention` is the index of the mention that it stands for, if any."""
+
+    start: int
+    end: int
+    text: str
+    mention: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its hedge and unit. `value` is None for a range, which has `low` and `high`; money is in 元, rates in percent."""
+
+    value: Decimal | None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    bound: Bound = "="
+    unit: str | None = None
+    per: str | None = None
+    change: Change | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """What a date expression says and no more: EDTF (ISO 8601-2), unknown digits `X`; `anchor` and `part` as the guide defines them."""
+
+    edtf: str | None
+    anchor: str | None = None
+    part: str | None = None
+    festival: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that decided something: the rule that it belongs to and its local span."""
+
+    rule: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of `facts` before its place in the source is written out: local span and everything read of it."""
+
+    start: int
+    end: int
+    kind: Kind
+    rule: str
+    quantity: Quantity | None = None
+    date: PartialDate | None = None
+    repaired: bool = False
+    object: str | None = None
+    object_span: tuple[int, int] | None = None
+    status: Status | None = None
+    scope: Scope | None = None
+    activity: str | None = None
+    indicator: str | None = None
+    when: str | None = None
+    when_anchor: str | None = None
+    part_of: int | None = None
+    """Index of the fact that this one is a part of."""
+    sentence: int = 0
+    cues: tuple[Cue, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One piece of work told of: local span and the indices of its facts."""
+
+    start: int
+    end: int
+    activity: str
+    status: Status
+    facts: tuple[int, ...]
+    sentence: int
+    rule: str
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Arithmetic found in the prose; `total` and `parts` are indices of facts."""
+
+    kind: Literal["parts_of_total", "rate_of_base", "per_unit", "old_plus_new"]
+    total: int
+    parts: tuple[int, ...]
+    stated: Decimal
+    computed: Decimal
+    verdict: Literal["holds", "fails", "holds_within_bounds"]
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a report comes from, as far as the evidence settles it; codes of both systems where there is one."""
+
+    town: str | None = None
+    town_kind: str | None = None
+    county: str | None = None
+    city: str | None = None
+    province: str | None = None
+    town_code: str | None = None
+    town_code_nbs: str | None = None
+    basis: str = "unknown"
+    evidence: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When a report speaks of: the year where one is left, else its bounds, and the words that say so."""
+
+    period: str | None = None
+    year: int | None = None
+    basis: str = "unknown"
+    year_min: int | None = None
+    year_max: int | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A report with all that was read of it: what `interpret` hands to `tabulate`."""
+
+    report: Report
+    facts: tuple[Fact, ...]
+    activities: tuple[Activity, ...]
+    checks: tuple[Check, ...]
+    place: Place
+    period: Period
+    org: str | None
+    title: str | None = None
+    """The title that the manifest gives; where it is None, the one that stands in the report."""

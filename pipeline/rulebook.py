@@ -1,0 +1,293 @@
+"""Loads, validates and compiles `rules/` once. An analyst's own folder is laid over the shipped one: a rule of the same id replaces it.
+
+Every error names the file, the line and the remedy. Patterns are those of the `regex` package in verbose mode; `{name}` stands for a brick
+of `bricks.toml`, `{unit:A|B}` for the measure words of classes of `units.toml`, `{words:NAME}` for a list of `words.toml`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import regex
+
+from pipeline.model import Kind
+
+PATTERN_FLAGS = regex.VERBOSE | regex.VERSION1
+EXTRACTION_FILES = ("markers", "references", "names", "ordinals", "dates", "quantities")
+COUNT_CLASSES_LEFT_OUT = frozenset({"money", "foreign", "percent", "duration"})
+_REFERENCE = regex.compile(r"\{([a-z_]\w*)(?::([\w|]+))?\}")
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used; the message names file, line and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionRule:
+    """One rule that finds mentions. `reads` names the interpreter; labels have none. Higher `priority` wins over length."""
+
+    id: str
+    kind: Kind
+    why: str
+    pattern: regex.Pattern[str]
+    reads: str = ""
+    priority: int = 0
+    examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = ()
+    cut_left: tuple[str, ...] = ()
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A measure word: its class, and what 一 with it mostly is (`count` or `article`)."""
+
+    word: str
+    unit_class: str
+    one: Literal["count", "article"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityType:
+    """One type of work, as `activities.toml` defines it."""
+
+    code: str
+    label: str
+    label_en: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One column of the comparison, as `indicators.toml` defines it; its rules stand in `table`."""
+
+    code: str
+    label: str
+    label_en: str
+    unit: str
+    units: frozenset[str]
+    combine: Literal["sum", "latest", "single"]
+    order: int
+    table: Mapping[str, Any] = field(default_factory=dict)
+
+
+def shipped_folder() -> Path:
+    """The folder of the shipped rules: inside the package in a wheel, at the top of the project in a checkout."""
+    inside = Path(__file__).parent / "rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+def load(own: Path | None = None) -> Rulebook:
+    """The shipped rules, with the folder `own` laid over them. Raises RuleError on a file that cannot be used."""
+    folders = (shipped_folder(),) if own is None else (shipped_folder(), own)
+    if own is not None and not own.is_dir():
+        raise RuleError(f"{own}: no such folder; give --rules a folder with rule files as in rules/")
+    return Rulebook(folders)
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules of one run. Everything is read lazily and kept; the object never changes."""
+
+    folders: tuple[Path, ...]
+
+    @property
+    def folder(self) -> Path:
+        """The shipped rules."""
+        return self.folders[0]
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over all rule files, names and contents, in order."""
+        digest = hashlib.sha256()
+        for folder in self.folders:
+            for path in sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".txt", ".parquet", ".csv")):
+                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def table(self, name: str) -> dict[str, Any]:
+        """The merged content of `NAME.toml` of all folders; lists of tables with `id` or `code` are merged by it."""
+        merged: dict[str, Any] = {}
+        found = False
+        for folder in self.folders:
+            path = folder / f"{name}.toml"
+            if path.is_file():
+                found = True
+                _lay_over(merged, _parse(path))
+        if not found:
+            raise RuleError(f"{self.folder / name}.toml: the file is missing; reinstall taizhang")
+        return merged
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """Measure words by word; where two classes have a word, the first class keeps it."""
+        units: dict[str, Unit] = {}
+        for row in self.table("units")["class"]:
+            for word in row["words"].split():
+                units.setdefault(word, Unit(word, row["id"], row.get("one", "count")))
+        return units
+
+    @cached_property
+    def words(self) -> Mapping[str, tuple[str, ...]]:
+        """The word lists of `words.toml`, and the hedges by the side on which they stand."""
+        listed = {name: tuple(text.split()) for name, text in self.table("words")["lists"].items()}
+        for side in ("before", "inside", "after"):
+            listed[f"hedge_{side}"] = tuple(word for words in self.table("hedges")[side].values() for word in words.split())
+        return listed
+
+    @cached_property
+    def phrases(self) -> Mapping[str, str]:
+        """Whole names with a numeral in them, and the rule that each belongs to."""
+        return {word: f"name.{part}" for part, text in self.table("names").get("phrases", {}).items() for word in text.split()}
+
+    @cached_property
+    def ordinary_words(self) -> frozenset[str]:
+        """Words with a numeral character that are no numbers."""
+        table = self.table("lookalikes")
+        listed = (self.folder / "words" / "ordinary.txt").read_text(encoding="utf-8").split()
+        return frozenset(listed) - frozenset(table["remove"].split()) | frozenset(table["add"].split())
+
+    @cached_property
+    def extraction(self) -> tuple[ExtractionRule, ...]:
+        """All rules that find mentions, in the order of their files."""
+        rules: list[ExtractionRule] = []
+        for name in EXTRACTION_FILES:
+            rules += self._extraction_file(name, len(rules))
+        return tuple(rules)
+
+    @cached_property
+    def activities(self) -> Mapping[str, ActivityType]:
+        rows = self.table("activities")["activity"]
+        return {r["code"]: ActivityType(r["code"], r["label"], r["label_en"], i) for i, r in enumerate(rows)}
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        rows = self.table("indicators")["indicator"]
+        return {
+            r["code"]: Indicator(r["code"], r["label"], r["label_en"], r["unit"], frozenset(r["units"]), r["combine"], i, r)
+            for i, r in enumerate(rows)
+        }
+
+    def compile(self, pattern: str, where: str) -> regex.Pattern[str]:
+        """A pattern with its bricks filled in. Raises RuleError, with `where`, on an unknown brick or a pattern that does not compile."""
+        lists: dict[str, list[str]] = {}
+        try:
+            return regex.compile(self._fill(pattern, lists, where), PATTERN_FLAGS, **lists)
+        except regex.error as error:
+            raise RuleError(f"{where}: the pattern does not compile: {error}; see the bricks in rules/bricks.toml") from error
+
+    def _fill(self, pattern: str, lists: dict[str, list[str]], where: str, depth: int = 0) -> str:
+        if depth > 8:
+            raise RuleError(f"{where}: bricks refer to each other in a circle; break it in rules/bricks.toml")
+
+        def brick(match: regex.Match[str]) -> str:
+            name, arguments = match.group(1), match.group(2)
+            if arguments is None:
+                if name not in self._bricks:
+                    raise RuleError(f"{where}: there is no brick {{{name}}}; rules/bricks.toml lists them")
+                return self._fill(self._bricks[name], lists, where, depth + 1)
+            key = f"{name}_{arguments.replace('|', '_')}"
+            lists[key] = self._listed(name, arguments, where)
+            return rf"\L<{key}>"
+
+        return _REFERENCE.sub(brick, pattern)
+
+    def _listed(self, name: str, arguments: str, where: str) -> list[str]:
+        if name == "words":
+            return [word for part in arguments.split("|") for word in self._look_up(self.words, part, where)]
+        if name == "unit":
+            wanted = set(arguments.split("|"))
+            classes = {unit.unit_class for unit in self.units.values()}
+            if "count" in wanted:
+                wanted |= classes - COUNT_CLASSES_LEFT_OUT
+            if unknown := wanted - classes - {"count"}:
+                raise RuleError(f"{where}: no class {sorted(unknown)} of measure words; rules/units.toml lists them")
+            return [unit.word for unit in self.units.values() if unit.unit_class in wanted]
+        raise RuleError(f"{where}: {{{name}:…}} is neither {{unit:…}} nor {{words:…}}")
+
+    @staticmethod
+    def _look_up(lists: Mapping[str, tuple[str, ...]], name: str, where: str) -> tuple[str, ...]:
+        if name not in lists:
+            raise RuleError(f"{where}: there is no word list {name}; rules/words.toml has {', '.join(lists)}")
+        return lists[name]
+
+    @cached_property
+    def _bricks(self) -> Mapping[str, str]:
+        return {**self.table("bricks")["bricks"], **self._festival_bricks()}
+
+    def _festival_bricks(self) -> dict[str, str]:
+        written = [word for words in self.table("dates")["festival_words"].values() for word in words.split()]
+        written.sort(key=len, reverse=True)
+        alone = [word for word in written if not regex.fullmatch(r"[三五六七八十][一四八]|\d[.·]\d|[三五六七八十][.·][一四八]", word)]
+        return {"festival": _alternatives(written), "festival_long": _alternatives(alone)}
+
+    def _extraction_file(self, name: str, order: int) -> Iterator[ExtractionRule]:
+        table = self.table(name)
+        for index, row in enumerate(table.get("rule", [])):
+            where = f"rules/{name}.toml: {row.get('id', '(a rule without id)')}"
+            _check_keys(row, where)
+            if row.get("off"):
+                continue
+            kind = row.get("kind", table.get("kind"))
+            if kind not in get_args(Kind):
+                raise RuleError(f"{where}: kind {kind!r} is none of {', '.join(get_args(Kind))}")
+            yield ExtractionRule(
+                row["id"],
+                kind,
+                row["why"],
+                self.compile(row["pattern"], where),
+                row.get("reads", table.get("reads", "") if kind == table.get("kind") or table.get("reads") == "quantity" else ""),
+                row.get("priority", table.get("priority", 0)),
+                tuple(row.get("examples", ())),
+                tuple(row.get("counter_examples", ())),
+                tuple(row.get("cut_left", "").split()),
+                order + index,
+            )
+
+
+_RULE_KEYS = {"id", "kind", "why", "pattern", "reads", "priority", "examples", "counter_examples", "cut_left", "off"}
+
+
+def _check_keys(row: Mapping[str, Any], where: str) -> None:
+    if unknown := set(row) - _RULE_KEYS:
+        raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a rule has {', '.join(sorted(_RULE_KEYS))}")
+    if missing := {"id", "why", "pattern"} - set(row):
+        raise RuleError(f"{where}: {', '.join(sorted(missing))} is missing")
+
+
+def _alternatives(words: list[str]) -> str:
+    return "(?:" + "|".join(regex.escape(word, literal_spaces=False) for word in words) + ")"
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path.name}: {error}; check quotes and brackets on that line") from error
+
+
+def _lay_over(base: dict[str, Any], over: Mapping[str, Any]) -> None:
+    """Merge `over` into `base`: tables key by key, lists of tables by `id` or `code`, all else replaced."""
+    for key, value in over.items():
+        old = base.get(key)
+        if isinstance(old, dict) and isinstance(value, Mapping):
+            _lay_over(old, value)
+        elif isinstance(old, list) and isinstance(value, list) and value and isinstance(value[0], dict):
+            base[key] = _merge_rows(old, value)
+        else:
+            base[key] = value
+
+
+def _merge_rows(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def name(row: Mapping[str, Any]) -> Any:
+        return row.get("id", row.get("code"))
+
+    replaced = {name(row): row for row in new}
+    kept = [replaced.pop(name(row), row) for row in old]
+    return [row for row in [*kept, *replaced.values()] if not row.get("remove")]

@@ -1,0 +1,347 @@
+"""ReadReports → the Arrow tables `files`, `reports`, `facts`, `activities` and `checks`, as schema.py defines them.
+
+Columns are built as lists, one expression each. Offsets leave this module as source offsets.
+"""
+
+from __future__ import annotations
+
+import decimal
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.days import Calendar, Days
+from pipeline.model import FACTS as FACT_KINDS
+from pipeline.model import Activity, Cue, Document, Fact, PartialDate, Quantity, ReadReport
+from pipeline.schema import ACTIVITIES, CHECKS, FILES, REPORTS, TABLES
+from pipeline.schema import FACTS as FACTS_TABLE
+
+Columns = dict[str, list[Any]]
+Tables = dict[str, pa.Table]
+
+DIGITS = 32
+"""Digits before the decimal point that fit into decimal(38, 6)."""
+PLACES = Decimal("0.000001")
+TOO_LONG = "too_long: over 32 digits"
+ROUNDED = "rounded: to 6 decimals"
+HEADING_JOINT = " / "
+
+_CONTEXT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
+_NO_QUANTITY = Quantity(None)
+_NO_DATE = PartialDate(None)
+_IDS: Mapping[str, tuple[str, ...]] = {
+    "reports": ("report_id",),
+    "facts": ("report_id", "fact_id", "part_of"),
+    "activities": ("report_id", "activity_id", "fact_ids"),
+    "checks": ("report_id", "total", "parts"),
+    "cells": ("report_id", "fact_ids"),
+}
+"""The columns that hold a report_id, or an id that begins with one."""
+
+
+def exact(value: Decimal | None) -> tuple[Decimal | None, str | None]:
+    """`value` as it fits into decimal(38, 6), and a note where it was rounded or has no place there."""
+    if value is None:
+        return None, None
+    if not value.is_finite() or value.adjusted() >= DIGITS:
+        return None, TOO_LONG
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -6:
+        return value, None
+    rounded = value.quantize(PLACES, context=_CONTEXT)
+    if rounded.adjusted() >= DIGITS:
+        return None, TOO_LONG
+    return rounded, None if rounded == value else ROUNDED
+
+
+def report_hash(raw: str) -> str:
+    """The first 16 hex digits of the SHA-256 of a report's text; `report_id` is this, with a counter behind repetitions."""
+    return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class Tabulator:
+    """Gathers reports of one batch of inputs; `tables` gives what was gathered, in the order in which it came."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._columns: dict[str, Columns] = {
+            table.name: {name: [] for name in table.names()} for table in (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS)
+        }
+        self._seen: Counter[str] = Counter()
+
+    def add(self, document: Document, reads: Sequence[ReadReport]) -> None:
+        """One input with its reports; `reads` is empty where it could not be read."""
+        self._extend("files", _file_columns(document, len(reads)))
+        for read in reads:
+            report_id = self._number(report_hash(read.report.raw))
+            self._extend("reports", _report_columns(read, report_id))
+            self._extend("facts", _fact_columns(read, report_id, self._calendar))
+            self._extend("activities", _activity_columns(read, report_id, self._calendar))
+            self._extend("checks", _check_columns(read, report_id))
+
+    def tables(self) -> Tables:
+        """The tables of all that was added."""
+        return {name: pa.table(columns, schema=TABLES[name].schema) for name, columns in self._columns.items()}
+
+    def _number(self, digest: str) -> str:
+        self._seen[digest] += 1
+        count = self._seen[digest]
+        return digest if count == 1 else f"{digest}-{count}"
+
+    def _extend(self, name: str, columns: Columns) -> None:
+        target = self._columns[name]
+        for column, values in target.items():
+            values.extend(columns[column])
+
+
+def renumber(tables: Tables, names: Mapping[str, str]) -> Tables:
+    """The tables with report ids changed as `names` says, wherever they stand."""
+    if not names:
+        return tables
+
+    def new(old: Any) -> Any:
+        if isinstance(old, list):
+            return [new(item) for item in old]
+        if old is None:
+            return None
+        report, colon, rest = old.partition(":")
+        return names.get(report, report) + colon + rest
+
+    renamed = dict(tables)
+    for name, columns in _IDS.items():
+        table = renamed.get(name)
+        if table is None:
+            continue
+        for column in columns:
+            values = [new(value) for value in table[column].to_pylist()]
+            index = table.schema.get_field_index(column)
+            table = table.set_column(index, table.schema.field(index), pa.array(values, table.schema.field(index).type))
+        renamed[name] = table
+    return renamed
+
+
+def _file_columns(document: Document, reports: int) -> Columns:
+    return {
+        "source": [document.source],
+        "status": [document.status],
+        "reason": [document.reason],
+        "format": [document.format],
+        "encoding": [document.encoding],
+        "encoding_basis": [document.encoding_basis],
+        "sha256": [document.sha256],
+        "bytes": [document.bytes],
+        "chars": [len(document.text)],
+        "reports": [reports],
+    }
+
+
+def _report_columns(read: ReadReport, report_id: str) -> Columns:
+    report, place, period = read.report, read.place, read.period
+    return {
+        "report_id": [report_id],
+        "source": [report.source],
+        "part": [report.part],
+        "start": [report.start],
+        "end": [report.end],
+        "boundary": [report.boundary],
+        "title": [_title(read)],
+        "org": [read.org],
+        "town": [place.town],
+        "town_kind": [place.town_kind],
+        "county": [place.county],
+        "city": [place.city],
+        "province": [place.province],
+        "town_code": [place.town_code],
+        "town_code_nbs": [place.town_code_nbs],
+        "place_basis": [place.basis],
+        "place_evidence": [list(place.evidence)],
+        "place_candidates": [list(place.candidates)],
+        "period": [period.period],
+        "year": [period.year],
+        "year_basis": [period.basis],
+        "year_min": [period.year_min],
+        "year_max": [period.year_max],
+        "year_evidence": [list(period.evidence)],
+        "duplicate_of": [None],
+        "similarity": [None],
+        "template_of": [None],
+        "numerals": [len(read.facts)],
+        "facts": [sum(fact.kind in FACT_KINDS for fact in read.facts)],
+    }
+
+
+def _title(read: ReadReport) -> str | None:
+    if read.title is not None:
+        return read.title
+    return read.report.raw_text(*read.report.title).strip() if read.report.title else None
+
+
+def _fact_columns(read: ReadReport, report_id: str, calendar: Calendar) -> Columns:
+    report, facts = read.report, read.facts
+    spans = [report.raw_span(fact.start, fact.end) for fact in facts]
+    ids = [f"{report_id}:{start - report.start}" for start, _ in spans]
+    quantities = [fact.quantity or _NO_QUANTITY for fact in facts]
+    dates = [fact.date or _NO_DATE for fact in facts]
+    days = [calendar.days(when, read.period.year) if when.edtf else None for when in dates]
+    values, lows, highs = ([exact(number) for number in numbers] for numbers in _numbers(quantities))
+    sentences, sections = _sentences(read), _sections(read)
+    count = len(facts)
+    return {
+        "fact_id": ids,
+        "report_id": [report_id] * count,
+        "source": [report.source] * count,
+        "start": [start for start, _ in spans],
+        "end": [end for _, end in spans],
+        "text": [report.raw[start - report.start : end - report.start] for start, end in spans],
+        "kind": [fact.kind for fact in facts],
+        "value": [value for value, _ in values],
+        "low": [low for low, _ in lows],
+        "high": [high for high, _ in highs],
+        "bound": [None if fact.quantity is None else fact.quantity.bound for fact in facts],
+        "unit": [quantity.unit for quantity in quantities],
+        "per": [quantity.per for quantity in quantities],
+        "change": [quantity.change for quantity in quantities],
+        "repaired": [fact.repaired for fact in facts],
+        "edtf": [when.edtf for when in dates],
+        "anchor": [when.anchor for when in dates],
+        "part": [when.part for when in dates],
+        "festival": [when.festival for when in dates],
+        "date_start": [_first(span) for span in days],
+        "date_end": [_last(span) for span in days],
+        "object": [_object(read, fact) for fact in facts],
+        "status": [fact.status for fact in facts],
+        "scope": [fact.scope for fact in facts],
+        "activity": [fact.activity for fact in facts],
+        "indicator": [fact.indicator for fact in facts],
+        "when": [fact.when for fact in facts],
+        "when_anchor": [fact.when_anchor for fact in facts],
+        "part_of": [None if fact.part_of is None else ids[fact.part_of] for fact in facts],
+        "section": [sections(fact.sentence) for fact in facts],
+        "sentence": [sentences(fact.sentence) for fact in facts],
+        "rule": [fact.rule for fact in facts],
+        "cues": [_cues(read, fact.cues) for fact in facts],
+        "note": [_notes(fact, numbers) for fact, *numbers in zip(facts, values, lows, highs, strict=True)],
+    }
+
+
+def _numbers(quantities: Iterable[Quantity]) -> tuple[list[Decimal | None], list[Decimal | None], list[Decimal | None]]:
+    values, lows, highs = [], [], []
+    for quantity in quantities:
+        values.append(quantity.value)
+        lows.append(quantity.low)
+        highs.append(quantity.high)
+    return values, lows, highs
+
+
+def _notes(fact: Fact, numbers: Iterable[tuple[Decimal | None, str | None]]) -> str | None:
+    notes = [fact.note]
+    if fact.quantity is not None:
+        notes.append(fact.quantity.note)
+    if fact.date is not None:
+        notes.append(fact.date.note)
+    notes += [note for _, note in numbers]
+    return "; ".join(dict.fromkeys(note for note in notes if note)) or None
+
+
+def _object(read: ReadReport, fact: Fact) -> str | None:
+    """The object as written in the source where its place is known; damage and script stay as they are."""
+    return fact.object if fact.object_span is None else read.report.raw_text(*fact.object_span)
+
+
+def _sentences(read: ReadReport) -> Callable[[int], str | None]:
+    """Sentence index → its words, each cut out once."""
+    kept: dict[int, str | None] = {}
+
+    def words(index: int) -> str | None:
+        if index not in kept:
+            kept[index] = _words(read, *_sentence_span(read, index))
+        return kept[index]
+
+    return words
+
+
+def _sections(read: ReadReport) -> Callable[[int], str | None]:
+    """Sentence index → the headings above it, outermost first."""
+    report = read.report
+    kept: dict[int, str | None] = {}
+
+    def above(block: int) -> str | None:
+        if block not in kept:
+            headings = [report.blocks[i] for i in report.blocks[block].path if report.blocks[i].heading]
+            kept[block] = HEADING_JOINT.join(report.raw_text(h.start, h.end).strip() for h in headings if h.end > h.start) or None
+        return kept[block]
+
+    def section(index: int) -> str | None:
+        return above(report.sentences[index].block) if index < len(report.sentences) and report.blocks else None
+
+    return section
+
+
+def _sentence_span(read: ReadReport, index: int) -> tuple[int, int]:
+    if index >= len(read.report.sentences):
+        return 0, 0
+    sentence = read.report.sentences[index]
+    return sentence.start, sentence.end
+
+
+def _words(read: ReadReport, start: int, end: int) -> str | None:
+    return read.report.raw_text(start, end).strip() if end > start else None
+
+
+def _cues(read: ReadReport, cues: Iterable[Cue]) -> list[str]:
+    """`rule@start-end` in source offsets."""
+    written = []
+    for cue in cues:
+        if cue.end > cue.start:
+            start, end = read.report.raw_span(cue.start, cue.end)
+            written.append(f"{cue.rule}@{start}-{end}")
+        else:
+            written.append(cue.rule)
+    return written
+
+
+def _first(span: Days | None) -> Any:
+    return None if span is None else span[0]
+
+
+def _last(span: Days | None) -> Any:
+    return None if span is None else span[1]
+
+
+def _activity_columns(read: ReadReport, report_id: str, calendar: Calendar) -> Columns:
+    report, activities = read.report, read.activities
+    spans = [report.raw_span(activity.start, activity.end) for activity in activities]
+    count = len(activities)
+    sums = [_measures(read, activity) for activity in activities]
+    whens = [_when(read, activity) for activity in activities]
+    days = [None if when is None else calendar.days(when, read.period.year) for when in whens]
+    sentences = _sentences(read)
+    columns: Columns = {
+        "activity_id": _distinct(f"{report_id}:{start - report.start}" for start, _ in spans),
+        "report_id": [report_id] * count,
+        "start": [start for start, _ in spans],
+        "end": [end for _, end in spans],
+        "activity": [activity.activity for activity in activities],
+        "status": [activity.status for activity in activities],
+        "when": [None if when is None else when.edtf for when in whens],
+        "date_start": [_first(span) for span in days],
+        "date_end": [_last(span) for span in days],
+        "fact_ids": [
+            [f"{report_id}:{report.raw_span(read.facts[i].start, read.facts[i].end)[0] - report.start}" for i in activity.facts]
+            for activity in activities
+        ],
+        "sentence": [sentences(activity.sentence) for activity in activities],
+        "rule": [activity.rule for activity in activities],
+        "cues": [_cues(read, activity.cues) for activity in activities],
+    }
+    for measure in MEASURES:
+        columns[measure] = [of.get(measure, (None, None))[0] for of in sums]
+        columns[f"{measure}_bound"] = [of.get(measure, (None, None))[1] for of in sums]
+    return columns
+
+
+MEASURES = ("people", "households", "amount", "organisations", "events")
