@@ -149,13 +149,23 @@ class Loser:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """A word of the segmentation, local span; `mention` is the index of the mention that it stands for, if any."""
+class Tokens:
+    """Parallel lists over the tokens of a report's number-bearing sentences, in order: local start, end, tag, mention index or -1."""
 
-    start: int
-    end: int
     text: str
-    mention: int | None = None
+    starts: Sequence[int]
+    ends: Sequence[int]
+    tags: Sequence[str]
+    mentions: Sequence[int]
+    sentences: Sequence[int]
+    at_mention: dict[int, int]
+    """Token index of each mention that has a token."""
+
+    def word(self, index: int) -> str:
+        return self.text[self.starts[index] : self.ends[index]]
+
+    def __len__(self) -> int:
+        return len(self.starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +284,17 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Why a cell of the report stays empty: it is only planned, or its figure is masked. Local span; `fact` is an index, None for a mask."""
+
+    state: Literal["plan_only", "masked"]
+    indicator: str
+    start: int
+    end: int
+    fact: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadReport:
     """A report with all that was read of it: what `interpret` hands to `tabulate`."""
 
@@ -286,3 +307,5 @@ class ReadReport:
     org: str | None
     title: str | None = None
     """The title that the manifest gives; where it is None, the one that stands in the report."""
+    gaps: tuple[Gap, ...] = ()
+    """What facts without an indicator would be cells of, were they done or not masked."""

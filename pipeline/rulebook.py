@@ -138,7 +138,9 @@ class Rulebook:
         """The word lists of `words.toml`, and the hedges by the side on which they stand."""
         listed = {name: tuple(text.split()) for name, text in self.table("words")["lists"].items()}
         for side in ("before", "inside", "after"):
-            listed[f"hedge_{side}"] = tuple(word for words in self.table("hedges")[side].values() for word in words.split())
+            words = tuple(word for words in self.table("hedges")[side].values() for word in words.split())
+            listed[f"hedge_{side}"] = words
+            listed[f"hedge_{side}_long"] = tuple(word for word in words if len(word) > 1)
         return listed
 
     @cached_property
@@ -152,6 +154,11 @@ class Rulebook:
         table = self.table("lookalikes")
         listed = (self.folder / "words" / "ordinary.txt").read_text(encoding="utf-8").split()
         return frozenset(listed) - frozenset(table["remove"].split()) | frozenset(table["add"].split())
+
+    @cached_property
+    def weak_words(self) -> frozenset[str]:
+        """Ordinary words that give way to a count that begins in them: 周一 in 每周一次."""
+        return frozenset(self.table("lookalikes")["weak"].split())
 
     @cached_property
     def extraction(self) -> tuple[ExtractionRule, ...]:

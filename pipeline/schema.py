@@ -309,3 +309,16 @@ COMPARISON_LEAD = (
     _list("report_ids", "报告编号", "the reports behind the row"),
 )
 """The columns of `comparison` before the indicators."""
+
+COMPARISON = Table(
+    "comparison",
+    "one row per town, year, period and organisation, indicators across",
+    "对比",
+    COMPARISON_LEAD,
+    key=("report_ids",),
+    sort=(),
+)
+"""The wide table up to its indicators: one decimal column each, named by the code, and `…__bound` behind those that are hedged anywhere."""
+
+BOUND_LABEL = "界"
+"""Stands behind an indicator's label where the column holds its bounds."""

@@ -5,15 +5,15 @@ Columns are built as lists, one expression each. Offsets leave this module as so
 
 from __future__ import annotations
 
-import decimal
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
+from pipeline.bounds import Hedged, exact, hedged, subtract, total
 from pipeline.days import Calendar, Days
 from pipeline.model import FACTS as FACT_KINDS
 from pipeline.model import Activity, Cue, Document, Fact, PartialDate, Quantity, ReadReport
@@ -23,14 +23,16 @@ from pipeline.schema import FACTS as FACTS_TABLE
 Columns = dict[str, list[Any]]
 Tables = dict[str, pa.Table]
 
-DIGITS = 32
-"""Digits before the decimal point that fit into decimal(38, 6)."""
-PLACES = Decimal("0.000001")
-TOO_LONG = "too_long: over 32 digits"
-ROUNDED = "rounded: to 6 decimals"
 HEADING_JOINT = " / "
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "people": ("people", "visits"),
+    "households": ("households",),
+    "amount": ("money",),
+    "organisations": ("organisations",),
+    "events": ("events",),
+}
+"""Columns of `activities`, and the classes of units.toml that fill each: the first class that occurs, never two mixed."""
 
-_CONTEXT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
 _NO_QUANTITY = Quantity(None)
 _NO_DATE = PartialDate(None)
 _IDS: Mapping[str, tuple[str, ...]] = {
@@ -43,35 +45,26 @@ _IDS: Mapping[str, tuple[str, ...]] = {
 """The columns that hold a report_id, or an id that begins with one."""
 
 
-def exact(value: Decimal | None) -> tuple[Decimal | None, str | None]:
-    """`value` as it fits into decimal(38, 6), and a note where it was rounded or has no place there."""
-    if value is None:
-        return None, None
-    if not value.is_finite() or value.adjusted() >= DIGITS:
-        return None, TOO_LONG
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent >= -6:
-        return value, None
-    rounded = value.quantize(PLACES, context=_CONTEXT)
-    if rounded.adjusted() >= DIGITS:
-        return None, TOO_LONG
-    return rounded, None if rounded == value else ROUNDED
-
-
 def report_hash(raw: str) -> str:
     """The first 16 hex digits of the SHA-256 of a report's text; `report_id` is this, with a counter behind repetitions."""
     return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class Tabulator:
-    """Gathers reports of one batch of inputs; `tables` gives what was gathered, in the order in which it came."""
+    """Gathers reports of one batch of inputs; `tables` gives what was gathered, in the order in which it came.
 
-    def __init__(self, calendar: Calendar) -> None:
+    `unit_classes`: measure word → class of units.toml.
+    """
+
+    def __init__(self, calendar: Calendar, unit_classes: Mapping[str, str]) -> None:
         self._calendar = calendar
+        self._classes = unit_classes
         self._columns: dict[str, Columns] = {
             table.name: {name: [] for name in table.names()} for table in (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS)
         }
         self._seen: Counter[str] = Counter()
+        self.gaps: list[dict[str, Any]] = []
+        """Reasons for empty cells, for `compare`: `report_id`, `indicator`, `state`, `start`, `end`, `fact_ids`."""
 
     def add(self, document: Document, reads: Sequence[ReadReport]) -> None:
         """One input with its reports; `reads` is empty where it could not be read."""
@@ -80,8 +73,9 @@ class Tabulator:
             report_id = self._number(report_hash(read.report.raw))
             self._extend("reports", _report_columns(read, report_id))
             self._extend("facts", _fact_columns(read, report_id, self._calendar))
-            self._extend("activities", _activity_columns(read, report_id, self._calendar))
+            self._extend("activities", _activity_columns(read, report_id, self._calendar, self._classes))
             self._extend("checks", _check_columns(read, report_id))
+            self.gaps += _gaps(read, report_id)
 
     def tables(self) -> Tables:
         """The tables of all that was added."""
@@ -312,17 +306,16 @@ def _last(span: Days | None) -> Any:
     return None if span is None else span[1]
 
 
-def _activity_columns(read: ReadReport, report_id: str, calendar: Calendar) -> Columns:
+def _activity_columns(read: ReadReport, report_id: str, calendar: Calendar, classes: Mapping[str, str]) -> Columns:
     report, activities = read.report, read.activities
     spans = [report.raw_span(activity.start, activity.end) for activity in activities]
-    count = len(activities)
-    sums = [_measures(read, activity) for activity in activities]
     whens = [_when(read, activity) for activity in activities]
     days = [None if when is None else calendar.days(when, read.period.year) for when in whens]
+    measured = [_measures(read, activity, classes) for activity in activities]
     sentences = _sentences(read)
     columns: Columns = {
         "activity_id": _distinct(f"{report_id}:{start - report.start}" for start, _ in spans),
-        "report_id": [report_id] * count,
+        "report_id": [report_id] * len(activities),
         "start": [start for start, _ in spans],
         "end": [end for _, end in spans],
         "activity": [activity.activity for activity in activities],
@@ -330,18 +323,80 @@ def _activity_columns(read: ReadReport, report_id: str, calendar: Calendar) -> C
         "when": [None if when is None else when.edtf for when in whens],
         "date_start": [_first(span) for span in days],
         "date_end": [_last(span) for span in days],
-        "fact_ids": [
-            [f"{report_id}:{report.raw_span(read.facts[i].start, read.facts[i].end)[0] - report.start}" for i in activity.facts]
-            for activity in activities
-        ],
+        "fact_ids": [[_fact_id(read, report_id, index) for index in activity.facts] for activity in activities],
         "sentence": [sentences(activity.sentence) for activity in activities],
         "rule": [activity.rule for activity in activities],
         "cues": [_cues(read, activity.cues) for activity in activities],
     }
-    for measure in MEASURES:
-        columns[measure] = [of.get(measure, (None, None))[0] for of in sums]
-        columns[f"{measure}_bound"] = [of.get(measure, (None, None))[1] for of in sums]
+    for name in MEASURES:
+        columns[name] = [exact(of[name].value)[0] if name in of else None for of in measured]
+        columns[f"{name}_bound"] = [of[name].bound if name in of else None for of in measured]
     return columns
 
 
-MEASURES = ("people", "households", "amount", "organisations", "events")
+def _measures(read: ReadReport, activity: Activity, classes: Mapping[str, str]) -> dict[str, Hedged]:
+    """What the facts of an activity say of its size, each total without its parts."""
+    found: dict[str, list[Hedged]] = {}
+    own = set(activity.facts)
+    for index in activity.facts:
+        fact = read.facts[index]
+        quantity = fact.quantity
+        if quantity is None or quantity.per or quantity.change or fact.scope == "last_year" or fact.part_of in own:
+            continue
+        unit_class = classes.get(quantity.unit or "")
+        number = hedged(quantity.value, quantity.low, quantity.high, quantity.bound)
+        if number is not None and unit_class is not None:
+            found.setdefault(unit_class, []).append(number)
+    measured = {}
+    for name, wanted in MEASURES.items():
+        terms = next((found[unit_class] for unit_class in wanted if unit_class in found), None)
+        if terms is not None:
+            measured[name] = total(terms)
+    return measured
+
+
+def _when(read: ReadReport, activity: Activity) -> PartialDate | None:
+    """The first date among its facts, else the time that they belong to."""
+    facts = [read.facts[index] for index in activity.facts]
+    for fact in facts:
+        if fact.kind == "date" and fact.date is not None:
+            return fact.date
+    return next((PartialDate(fact.when, anchor=fact.when_anchor) for fact in facts if fact.when), None)
+
+
+def _fact_id(read: ReadReport, report_id: str, index: int) -> str:
+    fact = read.facts[index]
+    return f"{report_id}:{read.report.raw_span(fact.start, fact.end)[0] - read.report.start}"
+
+
+def _distinct(ids: Iterable[str]) -> list[str]:
+    """The ids in their order, a repeated one with a counter: two activities can be told of by the same words."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in ids:
+        seen[name] += 1
+        result.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return result
+
+
+def _check_columns(read: ReadReport, report_id: str) -> Columns:
+    checks = read.checks
+    sentences = _sentences(read)
+    return {
+        "report_id": [report_id] * len(checks),
+        "kind": [check.kind for check in checks],
+        "total": [_fact_id(read, report_id, check.total) for check in checks],
+        "parts": [[_fact_id(read, report_id, index) for index in check.parts] for check in checks],
+        "stated": [exact(check.stated)[0] for check in checks],
+        "computed": [exact(check.computed)[0] for check in checks],
+        "difference": [exact(subtract(check.stated, check.computed))[0] for check in checks],
+        "verdict": [check.verdict for check in checks],
+        "sentence": [sentences(check.sentence) for check in checks],
+    }
+
+
+def _gaps(read: ReadReport, report_id: str) -> Iterator[dict[str, Any]]:
+    for gap in read.gaps:
+        start, end = read.report.raw_span(gap.start, gap.end)
+        fact_ids = [] if gap.fact is None else [_fact_id(read, report_id, gap.fact)]
+        yield {"report_id": report_id, "indicator": gap.indicator, "state": gap.state, "start": start, "end": end, "fact_ids": fact_ids}

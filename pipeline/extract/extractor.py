@@ -14,8 +14,11 @@ from pipeline.model import Loser, Mention, Report
 from pipeline.rulebook import ExtractionRule, Rulebook
 
 ORDINARY = "ordinary"
+WEAK = "weak"
 UNREAD = "ledger.unread"
 PHRASE_PRIORITY = 3
+STAND_IN_WORDS = frozenset({"marker", "reference", "ordinal"})
+"""Kinds that ordinary words do not stop: 四中 in 四中全会."""
 _ARABIC = regex.compile(r"\d+")
 
 
@@ -24,11 +27,12 @@ class Extractor:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rules = rulebook.extraction
-        self._lexicon = Lexicon.build({**dict.fromkeys(rulebook.ordinary_words, ORDINARY), **rulebook.phrases})
+        self._lexicon = Lexicon.build({**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases})
         numerals = rulebook.table("numerals")
         characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
         self._chinese = regex.compile(f"[{characters}]+")
         self._spelled = frozenset(characters)
+        self._prefixes = frozenset(rulebook.table("lookalikes")["prefixes"].split())
 
     def extract(self, report: Report) -> list[Mention]:
         """Mentions by local offset; they do not overlap, and every digit lies in exactly one."""
@@ -36,7 +40,7 @@ class Extractor:
 
     def extract_text(self, text: str) -> tuple[list[Mention], list[Loser]]:
         """Mentions of a clean text, and the matches that gave way with the reason."""
-        ordinary, phrases = self._listed(text)
+        ordinary, weak, phrases = self._listed(text)
         blocked = _Spans(ordinary)
         candidates = [(PHRASE_PRIORITY, -1, mention) for mention in phrases]
         losers: list[Loser] = []
@@ -48,18 +52,18 @@ class Extractor:
                 else:
                     losers.append(Loser(mention, f"the numeral belongs to the word {text[slice(*word)]}"))
         kept, beaten = resolve(candidates, len(text))
-        kept += self._left_over(text, kept, blocked)
+        kept += self._left_over(text, kept, _Spans(ordinary + weak))
         kept.sort(key=lambda mention: mention.start)
         return kept, losers + beaten
 
-    def _listed(self, text: str) -> tuple[list[tuple[int, int]], list[Mention]]:
-        ordinary, phrases = [], []
+    def _listed(self, text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[Mention]]:
+        ordinary, weak, phrases = [], [], []
         for start, end, tag in self._lexicon.find(text):
-            if tag == ORDINARY:
-                ordinary.append((start, end))
+            if tag in (ORDINARY, WEAK):
+                (ordinary if tag == ORDINARY else weak).append((start, end))
             elif not self._cut_out_of_number(text, start, end):
                 phrases.append(Mention(start, end, "name", tag, ""))
-        return ordinary, phrases
+        return ordinary, weak, phrases
 
     def _cut_out_of_number(self, text: str, start: int, end: int) -> bool:
         """Whether a listed name is the middle of a longer numeral: 三会 in 十三会, 五一 in 二十五一."""
@@ -80,12 +84,14 @@ class Extractor:
 
     def _inside_word(self, mention: Mention, text: str, blocked: _Spans) -> tuple[int, int] | None:
         """The ordinary word that holds the mention's first Chinese numeral whole and sticks out of the mention, if there is one."""
-        if mention.kind in ("marker", "reference") or mention.rule.startswith("name.quoted"):
+        if mention.kind in STAND_IN_WORDS or mention.rule == "name.quoted":
             return None
         numeral = self._chinese.search(text, mention.start, mention.end)
         if numeral is None or _ARABIC.search(text, mention.start, mention.end):
             return None
-        return blocked.around(numeral.start(), numeral.end(), mention.start, mention.end)
+        word = blocked.around(numeral.start(), numeral.end(), mention.start, mention.end)
+        # A word that is the whole mention stops a number (十分), not a date (正月十五).
+        return None if word == (mention.start, mention.end) and mention.kind == "date" else word
 
     def _left_over(self, text: str, kept: list[Mention], blocked: _Spans) -> list[Mention]:
         taken = _Spans([(mention.start, mention.end) for mention in kept])
@@ -100,6 +106,9 @@ class Extractor:
         return left
 
     def _is_ordinary(self, text: str, start: int, end: int, blocked: _Spans) -> bool:
+        """A lone 一 that no rule reads is an adverb or a prefix (一改往日), and a single capital numeral a word's character (登陆)."""
+        if end - start == 1 and text[start] in self._prefixes:
+            return True
         return blocked.around(start, end, start, start) is not None
 
 
@@ -111,6 +120,10 @@ def _without_prefix(text: str, start: int, end: int, prefixes: tuple[str, ...]) 
         if at >= 0:
             cut = max(cut, at + len(prefix))
     return cut
+
+
+def _tagged(words: frozenset[str], tag: str) -> dict[str, str]:
+    return dict.fromkeys(words, tag)
 
 
 class _Spans:
@@ -126,7 +139,8 @@ class _Spans:
         index = bisect_right(self._starts, start) - 1
         while index >= 0 and self._starts[index] > start - self._longest:
             first, last = self._spans[index]
-            if last >= end and not (first >= inner_start and last <= inner_end):
+            # A word that is the whole mention counts (十分), one that is a part of it does not (一家 in 十一家).
+            if last >= end and ((first, last) == (inner_start, inner_end) or not (first >= inner_start and last <= inner_end)):
                 return first, last
             index -= 1
         return None

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
 from pipeline.ingest.resync import resynchronize
 from pipeline.ingest.rules import table
@@ -125,6 +126,11 @@ def decode(data: bytes, forced: str | None = None, rules: Path | None = None) ->
     return _marked(data) or _utf8(data, Model.load(rules)) or _most_chinese(data, Model.load(rules))
 
 
+def decode_payload(payload: Payload) -> Decoded:
+    """`decode` for a file, with what the caller's options say of it."""
+    return decode(payload.data, payload.forced_encoding, payload.options.rules)
+
+
 def _forced(data: bytes, name: str) -> Decoded:
     for mark, _ in MARKS:
         if data.startswith(mark) and data[: len(mark)].decode(name, "replace") == "\ufeff":
@@ -140,11 +146,15 @@ def _marked(data: bytes) -> Decoded | None:
 
 
 def _utf8(data: bytes, model: Model) -> Decoded | None:
-    """UTF-8 where it reads every byte, or nearly, and holds Chinese; plain ASCII may still be UTF-16 and goes to the comparison."""
+    """UTF-8 where it reads every byte, or nearly, and holds Chinese and no controls.
+
+    All else goes to the comparison, UTF-8 among the others: `慰问` in UTF-16 is `pa` with controls, and no byte of it breaks UTF-8.
+    """
     text = data.decode("utf-8", "replace")
-    lost = text.count(LOST)
-    chinese = sum(count for character, count in Counter(text).items() if character >= FIRST_CJK and character != LOST)
-    if not chinese:
+    counts = Counter(text)
+    lost = counts.pop(LOST, 0)
+    chinese = sum(count for character, count in counts.items() if character >= FIRST_CJK)
+    if not chinese or any(map(is_bad, counts)):
         return None
     if not lost:
         return Decoded(text, "utf-8", "strict")
@@ -155,12 +165,12 @@ def _utf8(data: bytes, model: Model) -> Decoded | None:
 
 
 def _most_chinese(data: bytes, model: Model) -> Decoded:
-    """The cheapest of all readings. Where it is a damaged one, or none at all, double-byte text is tried once more, put in step."""
+    """The cheapest of all readings. Where that is a damaged one, or no text, double-byte readings that are put in step join in."""
     best = min((_reading(data, name) for name in CODECS), key=lambda reading: model.cost(reading.text))
-    if best.encoding in DOUBLE_BYTE and (best.damage or model.suspicious.search(best.text)):
-        best = _in_step(data, best.encoding, model)
-    elif not is_text(best.text, model):
-        best = _in_step(data, "gb18030", model)
+    damaged = best.encoding in DOUBLE_BYTE and (best.damage or model.suspicious.search(best.text))
+    if damaged or not is_text(best.text, model):
+        mended = [_in_step(data, name, model) for name in DOUBLE_BYTE]
+        best = min(*mended, best, key=lambda reading: model.cost(reading.text))
     if not is_text(best.text, model):
         raise UnreadError("not_text")
     return best
@@ -190,8 +200,5 @@ def _decoded(data: bytes, name: str, basis: str) -> Decoded:
 def is_text(text: str, model: Model) -> bool:
     """Whether a reading is one: not so for compressed or encrypted bytes and a program's own data."""
     bad = sum(count for character, count in Counter(LOST_RUN.sub(LOST, text)).items() if is_bad(character))
-    few = 2  # a short text with a damaged byte or two
-    return (
-        bad <= few + len(text) * model.limits["bad_share"]
-        and model.cost(text) <= few * model.classes["bad"] + len(text) * model.limits["mean_cost"]
-    )
+    cost = model.cost(text) - model.classes["bad"]  # a short text may have a damaged byte or two
+    return bad <= 2 + len(text) * model.limits["bad_share"] and cost <= len(text) * model.limits["mean_cost"]

@@ -9,6 +9,19 @@ from pipeline.ingest.payload import Reader
 READERS = {
     "txt": "plain",
     "md": "plain",
+    "docx": "docx",
+    "doc": "doc",
+    "wps": "doc",
+    "rtf": "rtf",
+    "pdf": "pdf",
+    "html": "html",
+    "mht": "mht",
+    "xlsx": "spreadsheet",
+    "xls": "spreadsheet",
+    "csv": "delimited",
+    "eml": "mail",
+    "zip": "archive",
+    "tar": "archive",
 }
 """Format as it stands in `files` → module of this package with a function `read`."""
 PLAIN_FORMATS = frozenset({"txt", "md"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Iterable
 
@@ -28,10 +27,11 @@ def printable(name: str) -> str:
     A name whose bytes are no UTF-8 comes from `os.listdir` with surrogates; Chinese archives unpacked on Linux are full of them.
     """
     if any("\udc80" <= character <= "\udcff" for character in name):
+        raw = name.encode("utf-8", "surrogateescape")
         try:
-            name = os.fsencode(name).decode("gb18030")
+            name = raw.decode("gb18030")
         except UnicodeError:
-            name = os.fsencode(name).decode("utf-8", "backslashreplace")
+            name = raw.decode("utf-8", "backslashreplace")
     return "".join(map(_visible, name))
 
 

@@ -61,6 +61,8 @@ class Content:
     text: str
     encoding: str | None = None
     encoding_basis: str | None = None
+    note: str | None = None
+    """Damage that the text was read in spite of; becomes the `reason` of an `ok` row."""
     members: Iterable[Member] = ()
     container: bool = False
     """True for an archive: its row is `ok` without a text, and what it holds has rows of its own."""

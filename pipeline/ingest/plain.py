@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.ingest.encoding import decode
+from pipeline.ingest.encoding import decode_payload
 from pipeline.ingest.payload import Content, Payload
 
 
 def read(payload: Payload) -> Content:
     """The text with its newlines untouched, without a byte-order mark. Raises UnreadError where the bytes are no text."""
-    decoded = decode(payload.data, payload.forced_encoding)
-    return Content(decoded.text, decoded.encoding, decoded.basis)
+    decoded = decode_payload(payload)
+    return Content(decoded.text, decoded.encoding, decoded.basis, decoded.note)

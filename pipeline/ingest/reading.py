@@ -61,6 +61,7 @@ def _documents(
         for member_source, member in _named(source, content.members, depth, options):
             inside += _documents(member_source, PurePosixPath(member.name).name, member.load, options, budget, depth + 1)
         text = _checked(content, options, bool(inside))
+        known["reason"] = content.note
     except UnreadError as unread:
         return [_unread(source, unread, known), *inside]
     except BaseException as error:  # the one broad except; a panic of a Rust reader is no Exception

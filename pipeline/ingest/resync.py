@@ -52,7 +52,7 @@ def _cheapest(line: bytes, codec: str, cost: Cost) -> str:
 def _steps(line: bytes, start: int, codec: str) -> list[Step]:
     if line[start] < 0x80:
         return [(1, chr(line[start]))]
-    steps = []
+    steps: list[Step] = []
     for length in (2, 4):
         piece = line[start : start + length]
         try:

@@ -1,0 +1,5 @@
+"""Mentions → facts: what each number means. One room per question: value, object, status, activity, indicator, links, place, year."""
+
+from pipeline.interpret.reader import Interpreter
+
+__all__ = ["Interpreter"]

@@ -109,6 +109,8 @@ class DateReader:
             return f"-{first}/{year}-{last}"
         if quarter := self._quarters(groups):
             return f"-{quarter[0]:02}/{year}-{quarter[1]:02}"
+        if groups.get("month_masked"):
+            return "-XX"
         if month := groups.get("month"):
             return f"-{self._two_digits(month, 12)}"
         if groups.get("relative_month") or groups.get("day"):
@@ -127,6 +129,8 @@ class DateReader:
 
     def _day_and_time(self, groups: Groups, prefix: str) -> str:
         written = ""
+        if groups.get("day_masked"):
+            return "-XX"
         if day := groups.get(f"{prefix}day"):
             written = f"-{self._two_digits(day, 31)}"
         if not prefix and groups.get("hour"):
@@ -148,6 +152,9 @@ class DateReader:
         """The second end of a range, which shares the year and the month of the first where it names none."""
         month, day = groups.get("to_month"), groups.get("to_day")
         named = any(groups.get(f"to_{key}") for key in ("year", "masked", "year2", "relative"))
+        if groups.get("to_hour"):
+            hour, minute = int(groups.get("to_hour")), int(groups.get("to_minute"))
+            return f"{start.partition('T')[0]}T{hour:02}:{minute:02}"
         if not (month or day or named):
             return ""
         year = self._year(groups, "to_") if named else start[:4]

@@ -45,7 +45,7 @@ class _Context:
 
 
 class QuantityReader:
-    """Reads the mentions whose rules say `quantity`, `adjacent`, `shared_unit`, `percent_words`, `tenths`, `fraction`, `ratio` or `half`."""
+    """Reads the mentions whose rules name one of its ways of reading, from `quantity` to `money_parts`."""
 
     LEFT_WINDOW = 40
     """Characters before a number in which its denominator, its hedge or a word of change may stand."""
@@ -69,6 +69,7 @@ class QuantityReader:
             "fraction": self._fraction,
             "ratio": self._ratio,
             "half": self._half,
+            "money_parts": self._money_parts,
         }
 
     @property
@@ -186,6 +187,11 @@ class QuantityReader:
             raise Unreadable("a ratio to nothing")
         share = (100 * self._number(groups.get("number")) / base).quantize(PERCENT_PLACES, ROUND_HALF_EVEN)
         return Quantity(share.normalize() + 0, unit="%")
+
+    def _money_parts(self, groups: Groups) -> Quantity:
+        tenths = self._number(groups.get("jiao")) / 10
+        hundredths = self._number(groups.get("fen")) / 100 if groups.get("fen") else Decimal(0)
+        return Quantity(self._number(groups.get("number")) + tenths + hundredths, unit="元")
 
     def _half(self, groups: Groups) -> Quantity:
         return Quantity(Decimal("0.5"), bound=self._bound(groups), unit=groups.get("unit"))

@@ -1,0 +1,440 @@
+"""clean: a repaired copy of a source text, with the source offset of every character of it.
+
+Nothing is lost: the source stays as it is, and `CleanText` leads back to it. Characters are read as others first (`characters.toml`: full
+width, radicals, traditional script), then damage is mended by the rules of `repairs.toml`, in the order of that file.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import regex
+
+from pipeline.model import CleanText, Repair
+from pipeline.rulebook import Rulebook, RuleError
+
+_HAN_FIRST, _HAN_LAST = 0x3400, 0x9FFF
+_FEW = 40
+"""Up to so many different characters are replaced one by one, which is faster than one pass of `str.translate`."""
+
+Stage = Literal["markup", "words", "joined"]
+"""Before characters are read as others (entities name such characters), after it, and after the lines are joined."""
+
+Edit = tuple[int, int, str]
+"""Half-open span of the text before the edit, and what stands there after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairRule:
+    """One kind of damage. `meant` says what a damaged piece is read as; None leaves it as it is."""
+
+    id: str
+    why: str
+    stage: Stage
+    pattern: regex.Pattern[str]
+    needs: tuple[str, ...]
+    meant: Callable[[str], str | None]
+    counts: bool
+    examples: tuple[tuple[str, str], ...]
+    counter_examples: tuple[str, ...]
+
+    def applies(self, text: str) -> bool:
+        """Whether `text` has the characters without which the rule finds nothing."""
+        return all(any(c in text for c in needed) for needed in self.needs)
+
+    def edits(self, text: str) -> Iterator[tuple[tuple[int, int], list[Edit]]]:
+        """Each place found: its span and the edits there."""
+        for match in self.pattern.finditer(text):
+            edits = [(start, end, new) for start, end in match.spans("bad") if start < end and (new := self.meant(text[start:end])) is not None]
+            if edits:
+                yield match.span(), edits
+
+
+class Cleaner:
+    """Makes clean copies. Built once; holds no state between texts."""
+
+    def __init__(self, rules: Path | Rulebook) -> None:
+        """Read `characters.toml` and `repairs.toml`. Raises RuleError on a rule that cannot be used."""
+        book = rules if isinstance(rules, Rulebook) else Rulebook((rules,))
+        self._characters = _Characters(book.table("characters"))
+        table = book.table("repairs")
+        bricks = {**table["bricks"], "censored": _longest_first(table["censored"])}
+        self.rules: tuple[RepairRule, ...] = tuple(_rule(row, table, bricks, book) for row in table["rule"] if not row.get("off"))
+        self._wrap = _Wrap(table["wrap"], bricks, book)
+
+    def clean(self, text: str) -> CleanText:
+        """The repaired copy of `text`; `offsets` is None where no character moved."""
+        draft = _Draft(text)
+        self._mend(draft, "markup")
+        draft.delete(self._characters.hidden)
+        draft.read_as(self._characters.read)
+        self._mend(draft, "words")
+        draft.edit(self._wrap.edits(draft.text), "repair.break")
+        self._mend(draft, "joined")
+        return draft.result()
+
+    def _mend(self, draft: _Draft, stage: Stage) -> None:
+        for rule in self.rules:
+            if rule.stage == stage:
+                draft.mend(rule)
+
+
+class _Draft:
+    """The text between two steps, and where its characters come from."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._length = len(text)
+        self._offsets: array[int] | None = None
+        self._repairs: list[tuple[int, int, str, bool]] = []
+
+    def read_as(self, change: Callable[[str], str]) -> None:
+        """A change that keeps every character's place."""
+        self.text = change(self.text)
+
+    def delete(self, pattern: re.Pattern[str]) -> None:
+        self.edit([(m.start(), m.end(), "") for m in pattern.finditer(self.text)])
+
+    def mend(self, rule: RepairRule) -> None:
+        if not rule.applies(self.text):
+            return
+        edits: list[Edit] = []
+        for (start, end), found in rule.edits(self.text):
+            edits += found
+            self._note(start, end, rule.id, rule.counts)
+        self.edit(edits)
+
+    def edit(self, edits: Sequence[Edit], rule: str | None = None) -> None:
+        """Carry out `edits`, ascending and apart from each other; with `rule`, each of them is a repair that no number feels."""
+        if not edits:
+            return
+        if rule is not None:
+            for start, end, _ in edits:
+                self._note(start, end, rule, False)
+        old = self._offsets if self._offsets is not None else array("I", range(len(self.text)))
+        pieces: list[str] = []
+        offsets = array("I")
+        done = 0
+        for start, end, new in edits:
+            pieces += (self.text[done:start], new)
+            offsets += old[done:start]
+            offsets.extend(_spread(old, start, end, new))
+            done = end
+        pieces.append(self.text[done:])
+        offsets += old[done:]
+        self.text = "".join(pieces)
+        self._offsets = offsets
+
+    def result(self) -> CleanText:
+        return CleanText(self.text, self._length, self._offsets, tuple(self._placed_repairs()))
+
+    def _note(self, start: int, end: int, rule: str, counts: bool) -> None:
+        self._repairs.append((self._source(start), self._source(end), rule, counts))
+
+    def _source(self, position: int) -> int:
+        if self._offsets is None:
+            return position
+        return self._offsets[position] if position < len(self._offsets) else self._length
+
+    def _placed_repairs(self) -> Iterator[Repair]:
+        """The repairs by their place in the clean text: later steps may have moved them."""
+        for start, end, rule, counts in sorted(self._repairs):
+            if self._offsets is None:
+                yield Repair(start, end, rule, counts)
+            else:
+                yield Repair(bisect_left(self._offsets, start), bisect_left(self._offsets, end), rule, counts)
+
+
+def _spread(old: array[int], start: int, end: int, new: str) -> Iterator[int]:
+    """Source offsets of the characters of `new`, which stands for `old[start:end]`: first on first, last on last."""
+    if len(new) == 1 and new in _CLOSING:
+        yield old[end - 1]
+        return
+    for index in range(len(new)):
+        last = index == len(new) - 1 and index > 0
+        yield old[end - 1] if last else old[min(start + index, end - 1)]
+
+
+_CLOSING = frozenset("\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE ANGLE BRACKET})]%\N{PER MILLE SIGN}")
+"""Signs that end an expression: one that stands for several source characters (&rdquo;) lies on the last of them."""
+
+
+class _Characters:
+    """The characters that are read as others, without a change of place."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._pairs = _character_pairs(table)
+        self._any = _class_of(self._pairs)
+        self._share: float = table["script"]["share"]
+        self.hidden = re.compile(f"[{table['hidden']['class']}]")
+
+    def read(self, text: str) -> str:
+        """`text` with every such character read as the other; its length stays."""
+        text = _replace(text, self._any, self._pairs)
+        text = text.replace("\r", " " if "\n" in text else "\n") if "\r" in text else text
+        return self._simplify(text)
+
+    def _simplify(self, text: str) -> str:
+        """Traditional characters as simplified ones; those that simplified text has too, only in traditional lines."""
+        always, shared = self._script
+        if not self._traditional.search(text):
+            return text
+        lines = text.split("\n")
+        for index, line in enumerate(lines):
+            if not self._traditional.search(line):
+                continue
+            if self._shared.search(line) and self._is_traditional(line):
+                line = _replace(line, self._shared, shared)
+            lines[index] = _replace(line, self._traditional, always)
+        return "\n".join(lines)
+
+    def _is_traditional(self, line: str) -> bool:
+        han = sum(_HAN_FIRST <= ord(c) <= _HAN_LAST for c in line)
+        return len(self._traditional.findall(line)) >= self._share * han
+
+    @cached_property
+    def _script(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """OpenCC's pairs: those never met in simplified text, and those that it has too (they are in GB 2312)."""
+        from opencc import OpenCC
+
+        old = [chr(code) for code in range(_HAN_FIRST, _HAN_LAST + 1)]
+        new = OpenCC("t2s").convert("\n".join(old)).split("\n")
+        pairs = {a: b for a, b in zip(old, new, strict=True) if a != b and len(b) == 1}
+        shared = {a: b for a, b in pairs.items() if _in_gb2312(a)}
+        return {a: b for a, b in pairs.items() if a not in shared}, shared
+
+    @cached_property
+    def _traditional(self) -> re.Pattern[str]:
+        return _class_of(self._script[0])
+
+    @cached_property
+    def _shared(self) -> re.Pattern[str]:
+        return _class_of(self._script[1])
+
+
+def _character_pairs(table: Mapping[str, Any]) -> dict[str, str]:
+    full, listed = table["full_width"], table["pairs"]
+    shift = ord(full["first"]) - ord(full["to"])
+    pairs = {chr(code): chr(code - shift) for code in range(ord(full["first"]), ord(full["last"]) + 1)}
+    pairs.update(dict.fromkeys(listed["blanks"], " "))
+    pairs.update(dict.fromkeys(listed["breaks"], "\n"))
+    written = [*listed["marks"].split(), *listed["letters"].split(), *listed["variants"].split()]
+    for pair in [*written, *" ".join(table["radicals"]["pairs"]).split()]:
+        if len(pair) != 2:
+            raise RuleError(f"rules/characters.toml: {pair!r} is no pair of characters; write the character and, behind it, what it is read as")
+        pairs[pair[0]] = pair[1]
+    for first, last in table["compatibility"]["ranges"]:
+        for code in range(ord(first), ord(last) + 1):
+            twin = unicodedata.normalize("NFKC", chr(code))
+            if len(twin) == 1 and twin != chr(code):
+                pairs.setdefault(chr(code), twin)
+    return {a: b for a, b in pairs.items() if a != b}
+
+
+def _class_of(characters: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile("[" + "".join(map(re.escape, sorted(characters))) + "]")
+
+
+def _replace(text: str, present: re.Pattern[str], pairs: Mapping[str, str]) -> str:
+    """`text` with `pairs` carried out, where `present` finds any."""
+    found = set(present.findall(text))
+    if len(found) > _FEW:
+        return text.translate({ord(c): pairs[c] for c in found})
+    for character in found:
+        text = text.replace(character, pairs[character])
+    return text
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class _Wrap:
+    """Line breaks in mid-sentence: what `[wrap]` of repairs.toml says about the ends and beginnings of lines."""
+
+    def __init__(self, table: Mapping[str, Any], bricks: Mapping[str, str], book: Rulebook) -> None:
+        def compiled(name: str) -> regex.Pattern[str]:
+            return _compile(table[name], bricks, book, f"rules/repairs.toml: [wrap] {name}")
+
+        self._starts, self._openers, self._ends = compiled("starts"), compiled("openers"), compiled("ends")
+        self._open_end, self._open_start = compiled("open_end"), compiled("open_start")
+        self._number_start, self._prose = compiled("number_start"), compiled("prose")
+        self._heading_length: int = table["heading_length"]
+        self._prose_length: int = table["prose_length"]
+        self._slack: int = table["slack"]
+        self._full_lines: int = table["full_lines"]
+        self._least_width: int = table["least_width"]
+
+    def edits(self, text: str) -> list[Edit]:
+        """The breaks to take out, with the blanks on both sides of them."""
+        if "\n" not in text:
+            return []
+        lines = text.split("\n")
+        starts = _line_starts(lines)
+        unfinished = [i for i in range(len(lines) - 1) if self._may_join(lines[i], lines[i + 1])]
+        full = self._full_width(lines, unfinished)
+        edits: list[Edit] = []
+        for i in unfinished:
+            if self._goes_on(lines[i], lines[i + 1], full):
+                blanks = len(lines[i + 1]) - len(lines[i + 1].lstrip())
+                edits.append((starts[i] + len(lines[i].rstrip()), starts[i + 1] + blanks, ""))
+        return edits
+
+    def _may_join(self, line: str, following: str) -> bool:
+        """Neither side is blank, the line has no end mark, what follows begins nothing new; a break inside a number has a rule of its own."""
+        if not line or line[-1] in _FULL_STOPS:
+            return False
+        line, bare = line.rstrip(), following.strip()
+        if not line or not bare or self._ends.search(line, max(0, len(line) - 4)):
+            return False
+        indented = len(following) - len(following.lstrip()) >= 2 and not line.startswith("  ")
+        if indented or (following.startswith("  ") and not self._is_indented_throughout(line, following)):
+            return False
+        if self._starts.match(following) or (_is_latin(line[-1]) and _is_latin(bare[0])):
+            return False
+        return not (line.rstrip(".\N{IDEOGRAPHIC FULL STOP}")[-1:].isdecimal() and bare[0].isdecimal())
+
+    @staticmethod
+    def _is_indented_throughout(line: str, following: str) -> bool:
+        return len(line) - len(line.lstrip()) == len(following) - len(following.lstrip()) and len(line) > _LONG_LINE
+
+    def _goes_on(self, line: str, following: str, full: int | None) -> bool:
+        line, following = line.rstrip(), following.strip()
+        heading = self._is_heading(line)
+        if self._open_start.match(following) or _has_open_bracket(line, following):
+            return True
+        if full is not None and _width(line) >= full - self._slack:
+            return True
+        if heading:
+            return False
+        if self._open_end.search(line):
+            return line[-1] != "," or (len(line) >= self._prose_length and bool(self._prose.match(line)))
+        if self._openers.match(following):
+            return False
+        if len(line) >= self._prose_length // 2 and self._number_start.match(following):
+            return True
+        return self._is_prose(line) and any(mark in following for mark in _FULL_STOPS)
+
+    def _is_heading(self, line: str) -> bool:
+        return bool(self._starts.match(line)) and len(line) <= self._heading_length
+
+    def _is_prose(self, line: str) -> bool:
+        if len(line) < self._prose_length:
+            return False
+        return any(mark in line for mark in _FULL_STOPS) or ("," in line and bool(self._prose.match(line)))
+
+    def _full_width(self, lines: Sequence[str], unfinished: Sequence[int]) -> int | None:
+        """The width at which a hard-wrapped file breaks its lines, in columns; None for any other file."""
+        widest = max(map(len, lines))
+        if len(unfinished) < self._full_lines or widest * 2 < self._least_width:
+            return None
+        widths = [_width(lines[i].rstrip()) for i in unfinished]
+        full = max(widths)
+        if full < self._least_width or any(2 * len(line) > full and _width(line.rstrip()) > full + 2 for line in lines):
+            return None
+        return full if sum(width >= full - self._slack for width in widths) >= self._full_lines else None
+
+
+_FULL_STOPS = "\N{IDEOGRAPHIC FULL STOP}!?;"
+_LONG_LINE = 15
+_BRACKETS = {"(": ")", "\N{LEFT DOUBLE ANGLE BRACKET}": "\N{RIGHT DOUBLE ANGLE BRACKET}"}
+_BRACKETS["\N{LEFT DOUBLE QUOTATION MARK}"] = "\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+def _has_open_bracket(line: str, following: str) -> bool:
+    """A bracket or quote opens in `line` and closes in `following`, before another opens there."""
+    for opening, closing in _BRACKETS.items():
+        if line.rfind(opening) > line.rfind(closing):
+            close, reopen = following.find(closing), following.find(opening)
+            if close >= 0 and (reopen < 0 or close < reopen):
+                return True
+    return False
+
+
+def _line_starts(lines: Sequence[str]) -> list[int]:
+    starts, position = [], 0
+    for line in lines:
+        starts.append(position)
+        position += len(line) + 1
+    return starts
+
+
+def _width(line: str) -> int:
+    """Columns on a screen: two for each character outside ASCII."""
+    return len(line) + sum(c > "\x7f" for c in line)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+_RULE_KEYS = {"id", "why", "stage", "needs", "pattern", "replacement", "replacements", "decode", "counts", "examples", "counter_examples", "off"}
+
+
+def _rule(row: Mapping[str, Any], table: Mapping[str, Any], bricks: Mapping[str, str], book: Rulebook) -> RepairRule:
+    where = f"rules/repairs.toml: {row.get('id', '(a rule without id)')}"
+    if unknown := set(row) - _RULE_KEYS:
+        raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a repair has {', '.join(sorted(_RULE_KEYS))}")
+    if missing := {"id", "why", "pattern", "examples"} - set(row):
+        raise RuleError(f"{where}: {', '.join(sorted(missing))} is missing")
+    if (stage := row.get("stage", "words")) not in get_args(Stage):
+        raise RuleError(f"{where}: stage {stage!r} is none of {', '.join(get_args(Stage))}")
+    pattern = _compile(row["pattern"], bricks, book, where)
+    if "bad" not in pattern.groupindex:
+        raise RuleError(f"{where}: the pattern has no group `bad`; write (?P<bad> …) around what is damaged")
+    return RepairRule(
+        row["id"],
+        row["why"],
+        stage,
+        pattern,
+        tuple(row.get("needs", ())),
+        _meaning(row, table, where),
+        row.get("counts", False),
+        tuple((before, after) for before, after in row["examples"]),
+        tuple(row.get("counter_examples", ())),
+    )
+
+
+def _meaning(row: Mapping[str, Any], table: Mapping[str, Any], where: str) -> Callable[[str], str | None]:
+    """What a damaged piece is read as: a constant, a table, or one of the two decoders."""
+    match row:
+        case {"replacement": str(constant)}:
+            return lambda _: constant
+        case {"replacements": dict(meant)}:
+            return meant.get
+        case {"decode": "entity"}:
+            return _entity
+        case {"decode": "censored"}:
+            censored: Mapping[str, str] = table["censored"]
+            return lambda word: censored.get(word.lower())
+    raise RuleError(f"{where}: write `replacement`, `replacements` or `decode` (entity, censored)")
+
+
+def _entity(written: str) -> str | None:
+    decoded = html.unescape(written if written.endswith(";") else written + ";")
+    return decoded if len(decoded) == 1 else None
+
+
+def _longest_first(words: Mapping[str, str]) -> str:
+    return "(?i:" + "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
+
+
+def _compile(pattern: str, bricks: Mapping[str, str], book: Rulebook, where: str) -> regex.Pattern[str]:
+    """`pattern` with the bricks of repairs.toml, then those of bricks.toml, filled in."""
+    for _ in range(3):
+        for name, brick in bricks.items():
+            pattern = pattern.replace(f"{{{name}}}", brick)
+    return book.compile(pattern, where)

@@ -1,0 +1,123 @@
+"""The command line: parses, calls, prints. Heavy modules are imported inside the commands, so that --help is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+WRONG_USAGE = 2
+
+app = typer.Typer(
+    name="taizhang",
+    help="台账: reads Chinese town work reports and writes normalized tables that compare towns.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Entry point of the program `taizhang`."""
+    app()
+
+
+def fail(message: str) -> NoReturn:
+    """Say on stderr what is wrong and what to do, and leave with the status of wrong usage."""
+    typer.echo(f"taizhang: {message}", err=True)
+    raise typer.Exit(WRONG_USAGE)
+
+
+def _configured(context: typer.Context, path: Path | None) -> Path | None:
+    """Values of a TOML file as defaults of the options; flags win, unknown keys are refused."""
+    if path is None:
+        return None
+    import tomllib
+
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        fail(f"{path}: {error}; give --config a TOML file")
+    known = {parameter.name for parameter in context.command.params} - {"config", "inputs"}
+    defaults: dict[str, Any] = {}
+    for key, value in content.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            fail(f"{path}: unknown key {key}; known are {', '.join(sorted(str(n).replace('_', '-') for n in known))}")
+        defaults[name] = ",".join(map(str, value)) if isinstance(value, list) else value
+    context.default_map = {**(context.default_map or {}), **defaults}
+    return path
+
+
+def _formats(written: str) -> list[Any]:
+    from pipeline.run import FORMATS
+
+    formats = [word.strip() for word in written.split(",") if word.strip()]
+    if unknown := set(formats) - set(FORMATS):
+        fail(f"--format: unknown {', '.join(sorted(unknown))}; known are {', '.join(FORMATS)}")
+    return formats or list(FORMATS)
+
+
+@app.command()
+def run(
+    inputs: Annotated[list[Path], typer.Argument(help="Files and folders with reports.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables; those of an earlier run are replaced.")],
+    formats: Annotated[str, typer.Option("--format", help="csv, parquet, xlsx, separated by commas; all when not given.")] = "",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; all cores when not given.", show_default=False)
+    ] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="Your own rule files, laid over the shipped ones.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Decode every text file so, e.g. gb18030.")] = None,
+    text_column: Annotated[str | None, typer.Option("--text-column", help="Column of a spreadsheet that holds the reports.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", help="CSV with what you know of each report; see `taizhang manifest`.")
+    ] = None,
+    labels: Annotated[str, typer.Option("--labels", help="Language of workbook and messages: zh or en.")] = "zh",
+    config: Annotated[  # noqa: ARG001  read by its callback
+        Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Name every file that was not read.")] = False,
+) -> None:
+    """Read reports and write the tables.
+
+    Example: taizhang run archive/ --out tables/
+    """
+    from pipeline import console
+    from pipeline import run as job
+    from pipeline.labels import LANGUAGES
+    from pipeline.manifest import ManifestError
+    from pipeline.rulebook import RuleError
+
+    if labels not in LANGUAGES:
+        fail(f"--labels: {labels} is none of {', '.join(LANGUAGES)}")
+    if any(path.resolve() == out.resolve() for path in inputs):
+        fail(f"--out: {out} is one of the inputs; give the tables a folder of their own")
+    if missing := [path for path in inputs if not path.exists()]:
+        fail(f"no such file or folder: {', '.join(map(str, missing))}")
+    try:
+        with console.progress(labels, quiet) as progress:
+            result = job.run(
+                inputs,
+                out,
+                formats=_formats(formats),
+                workers=workers,
+                rules=rules,
+                encoding=encoding,
+                text_column=text_column,
+                manifest=manifest,
+                labels=labels,
+                progress=progress,
+            )
+    except (RuleError, ManifestError, ValueError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")
+    console.report(result, inputs, rules, labels, quiet=quiet, verbose=verbose)
+    raise typer.Exit(result.exit_status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

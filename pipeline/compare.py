@@ -1,0 +1,328 @@
+"""Facts → cells → the comparison. The only place that aggregates, and only what its gate lets through.
+
+`report_cells` looks at each report by itself and may run anywhere; `settle`, `comparison` and `coverage` look at all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.bounds import Hedged, exact, hedged, total
+from pipeline.rulebook import Indicator
+from pipeline.schema import CELLS, COMPARISON_LEAD, COVERAGE, DECIMAL, PLACE_COLUMNS
+
+Row = dict[str, Any]
+
+BOUND_SUFFIX = "__bound"
+YEAR_DASH = "–"
+_FACT_COLUMNS = (
+    "fact_id", "report_id", "start", "end", "value", "low", "high", "bound", "unit", "per", "change", "object", "status", "scope",
+    "indicator", "when", "when_anchor", "part_of", "sentence",
+)  # fmt: skip
+_PLACE = tuple(column.name for column in PLACE_COLUMNS)
+_EMPTY: Row = dict.fromkeys(("value", "bound", "low", "high", "start", "end"))
+
+
+class Comparer:
+    """Fills cells by the indicators' definitions. `unit_classes`: measure word → class of units.toml."""
+
+    def __init__(self, indicators: Mapping[str, Indicator], unit_classes: Mapping[str, str]) -> None:
+        self.indicators = indicators
+        self.unit_classes = unit_classes
+
+    def report_cells(self, reports: pa.Table, facts: pa.Table, gaps: Iterable[Row] = ()) -> pa.Table:
+        """Table `cells`: for each report, in order, one row per indicator, in the order of the indicators' file.
+
+        `gaps`: rows with `report_id`, `indicator`, `state` (`plan_only` or `masked`), `start`, `end` and `fact_ids`, for cells that
+        no fact fills; of several for one cell a mask comes first, then the first in the text.
+        """
+        claims = self._claims(facts)
+        empty: dict[tuple[str, str], Row] = {}
+        for gap in sorted(gaps, key=lambda row: (row["state"] != "masked", row["start"])):
+            empty.setdefault((gap["report_id"], gap["indicator"]), gap)
+        columns: dict[str, list[Any]] = {name: [] for name in CELLS.names()}
+        for report in reports.select(["report_id", *_PLACE, "year", "period"]).to_pylist():
+            for code, indicator in self.indicators.items():
+                key = report["report_id"], code
+                cell = self._cell(indicator, claims.get(key, []), empty.get(key))
+                for name, values in columns.items():
+                    values.append(cell[name] if name in cell else report[name])
+        return pa.table(columns, schema=CELLS.schema)
+
+    def _claims(self, facts: pa.Table) -> dict[tuple[str, str], list[Row]]:
+        """Facts that claim a cell, in the order of the text, those out that are part of a total which claims the same cell."""
+        claiming = facts.filter(pc.is_valid(facts["indicator"])).select(list(_FACT_COLUMNS)).to_pylist()
+        totals = facts.filter(pc.is_valid(facts["part_of"])).select(["fact_id", "part_of"])
+        part_of = dict(zip(totals["fact_id"].to_pylist(), totals["part_of"].to_pylist(), strict=True))
+        counted = {(row["fact_id"], row["indicator"]) for row in claiming if self._admits(row)}
+        claims: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in claiming:
+            row["admitted"] = (row["fact_id"], row["indicator"]) in counted and not any(
+                (above, row["indicator"]) in counted for above in _ancestors(row["fact_id"], part_of)
+            )
+            claims[row["report_id"], row["indicator"]].append(row)
+        return claims
+
+    def _admits(self, fact: Row) -> bool:
+        """The gate, as far as it looks at one fact alone: done, not last year's, neither per head nor a difference, of the right unit."""
+        indicator = self.indicators.get(fact["indicator"])
+        if indicator is None or fact["status"] != "done" or fact["scope"] == "last_year" or fact["per"] or fact["change"]:
+            return False
+        return self._fits(fact["unit"], indicator) and _number(fact) is not None
+
+    def _fits(self, unit: str | None, indicator: Indicator) -> bool:
+        """Whether a unit fills the indicator's cells. A bare count has none; a share must be in the indicator's own unit, ‰ is no %."""
+        unit_class = self.unit_classes.get(unit or "")
+        own_class = self.unit_classes.get(indicator.unit)
+        if unit is None:
+            return own_class not in ("money", "percent")
+        if unit_class in ("money", "percent") or own_class in ("money", "percent"):
+            return unit == indicator.unit
+        return unit_class in indicator.units or unit in indicator.units
+
+    def _cell(self, indicator: Indicator, claims: Sequence[Row], gap: Row | None) -> Row:
+        cell: Row = {**_EMPTY, "indicator": indicator.code, "unit": indicator.unit, "how": indicator.combine, "fact_ids": []}
+        terms = _distinct([fact for fact in claims if fact["admitted"]])
+        if terms:
+            return cell | _COMBINE[indicator.combine](terms)
+        if gap is not None:
+            return cell | {name: gap[name] for name in ("state", "start", "end", "fact_ids")}
+        plans = [fact for fact in claims if fact["status"] == "plan"]
+        return cell | _evidence(plans) | {"state": "plan_only" if plans else "not_mentioned"}
+
+
+def _ancestors(fact_id: str, part_of: Mapping[str, str]) -> Iterable[str]:
+    seen = {fact_id}
+    above = part_of.get(fact_id)
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        above = part_of.get(above)
+
+
+def _number(fact: Row) -> Hedged | None:
+    return hedged(fact["value"], fact["low"], fact["high"], fact["bound"])
+
+
+def _distinct(facts: Sequence[Row]) -> list[Row]:
+    """The facts without restatements of a figure. Equal figures of one sentence are a list; of other times or things, other facts."""
+    kept: list[Row] = []
+    for fact in facts:
+        if not any(_restates(fact, other) for other in kept):
+            kept.append(fact)
+    return kept
+
+
+def _restates(fact: Row, other: Row) -> bool:
+    if any(fact[name] != other[name] for name in ("value", "low", "high", "bound")) or fact["sentence"] == other["sentence"]:
+        return False
+    return all(
+        fact[name] is None or other[name] is None or fact[name] == other[name] for name in ("unit", "when", "when_anchor")
+    ) and _same_thing(fact["object"], other["object"])
+
+
+def _same_thing(a: str | None, b: str | None) -> bool:
+    """Whether two objects may name one thing: one is unknown or lies in the other (困难职工, 职工)."""
+    return not a or not b or a in b or b in a
+
+
+def _evidence(facts: Sequence[Row]) -> Row:
+    if not facts:
+        return {}
+    return {
+        "fact_ids": [fact["fact_id"] for fact in facts],
+        "start": min(fact["start"] for fact in facts),
+        "end": max(fact["end"] for fact in facts),
+    }
+
+
+def _value(facts: Sequence[Row], number: Hedged) -> Row:
+    fitted: dict[str, Decimal | None] = {name: exact(getattr(number, name))[0] for name in ("value", "low", "high")}
+    return {"state": "value", "bound": number.bound, **fitted, **_evidence(facts)}
+
+
+def _sum(facts: Sequence[Row]) -> Row:
+    return _value(facts, total(_numbers(facts)))
+
+
+def _latest(facts: Sequence[Row]) -> Row:
+    """A standing stock: what the report says last."""
+    return _value(facts[-1:], _numbers(facts)[-1])
+
+
+def _single(facts: Sequence[Row]) -> Row:
+    """A rate: the one value. Where it is told twice and hedged once, the hedged telling is true of both."""
+    numbers = _numbers(facts)
+    if len({number.value for number in numbers}) > 1:
+        return {"state": "conflict", **_evidence(facts)}
+    told = next((index for index, number in enumerate(numbers) if number.bound != "="), 0)
+    return _value(facts[told : told + 1], numbers[told])
+
+
+def _numbers(facts: Sequence[Row]) -> list[Hedged]:
+    return [number for number in map(_number, facts) if number is not None]
+
+
+_COMBINE = {"sum": _sum, "latest": _latest, "single": _single}
+
+
+def town_key(report: Row) -> tuple[Any, ...] | None:
+    """What identifies a report's town: its code, or its full names. None where they leave several towns open: a name alone is no place."""
+    if report["town"] is None:
+        return None
+    if report["town_code"] is not None:
+        return ("code", report["town_code"])
+    if report["county"] is not None or report["place_basis"] == "manifest":
+        return ("names", report["province"], report["city"], report["county"], report["town"])
+    return None
+
+
+def _row_key(report: Row) -> tuple[Any, ...]:
+    """Reports with the same key share a row of the comparison; one without a settled town or year has a row of its own."""
+    town = town_key(report)
+    if town is None or report["year"] is None:
+        return ("alone", report["report_id"])
+    return (*town, report["year"], report["period"], report["org"])
+
+
+def _rows(reports: pa.Table) -> list[list[Row]]:
+    """The reports that are no copies, gathered into rows, in the order of the comparison."""
+    names = ["report_id", "source", "part", "title", "org", *_PLACE, "place_basis", "year", "year_min", "year_max", "year_basis", "period"]
+    originals = reports.filter(pc.is_null(reports["duplicate_of"])).select(names).to_pylist()
+    rows: dict[tuple[Any, ...], list[Row]] = {}
+    for report in originals:
+        rows.setdefault(_row_key(report), []).append(report)
+    return sorted(rows.values(), key=lambda row: _row_order(row[0]))
+
+
+def _row_order(report: Row) -> tuple[Any, ...]:
+    year = report["year"] or report["year_min"] or report["year_max"] or 0
+    place = tuple(report[name] or "" for name in _PLACE)
+    return (report["town"] is None, *place, report["org"] or "", year, report["period"] or "", report["source"], report["part"] or 0)
+
+
+def settle(cells: pa.Table, reports: pa.Table) -> pa.Table:
+    """The cells, those as `conflict` in which reports of one town, year, period and organisation differ."""
+    row_of = {report["report_id"]: number for number, row in enumerate(_rows(reports)) if len(row) > 1 for report in row}
+    if not row_of:
+        return cells
+    shared = cells.filter(pc.and_(pc.equal(cells["state"], "value"), pc.is_in(cells["report_id"], pa.array(list(row_of), pa.string()))))
+    said: dict[tuple[int, str], set[Any]] = defaultdict(set)
+    for cell in shared.select(["report_id", "indicator", "value", "low", "high"]).to_pylist():
+        said[row_of[cell["report_id"]], cell["indicator"]].add((cell["value"], cell["low"], cell["high"]))
+    disputed = {key for key, values in said.items() if len(values) > 1}
+    if not disputed:
+        return cells
+    return _dispute(cells, lambda report_id, indicator: (row_of.get(report_id), indicator) in disputed)
+
+
+def _dispute(cells: pa.Table, disputed: Any) -> pa.Table:
+    """The cells with state `conflict` and no value where they have one and `disputed(report_id, indicator)` holds."""
+    ids, indicators, states = (cells[name].to_pylist() for name in ("report_id", "indicator", "state"))
+    hit = [state == "value" and disputed(i, code) for i, code, state in zip(ids, indicators, states, strict=True)]
+    mask = pa.array(hit, pa.bool_())
+    for name in ("value", "bound", "low", "high", "state"):
+        index = cells.schema.get_field_index(name)
+        field = cells.schema.field(index)
+        instead = pa.scalar("conflict" if name == "state" else None, field.type)
+        cells = cells.set_column(index, field, pc.if_else(mask, instead, cells[name]))
+    return cells
+
+
+def comparison(cells: pa.Table, reports: pa.Table, indicators: Iterable[str]) -> pa.Table:
+    """The wide table: a row per town, year, period and organisation; indicators across, `…__bound` beside those hedged anywhere."""
+    rows = _rows(reports)
+    columns: dict[str, pa.Array] = {}
+    lead = [_lead(row) for row in rows]
+    for column in COMPARISON_LEAD:
+        columns[column.name] = pa.array([row[column.name] for row in lead], column.type)
+    place = {report["report_id"]: number for number, row in enumerate(rows) for report in row}
+    filled = _filled(cells, place)
+    for code in indicators:
+        at = filled.get(code, {})
+        columns[code] = pa.array([at[number][0] if number in at else None for number in range(len(rows))], DECIMAL)
+        if any(bound != "=" for _, bound in at.values()):
+            columns[code + BOUND_SUFFIX] = pa.array([at[number][1] if number in at else None for number in range(len(rows))], pa.string())
+    return pa.table(columns)
+
+
+def _filled(cells: pa.Table, place: Mapping[str, int]) -> dict[str, dict[int, tuple[Decimal, str]]]:
+    """Indicator → number of the row → value and bound. A row in which one report contradicts itself or another has none."""
+    told = cells.filter(pc.is_in(cells["state"], pa.array(["value", "conflict"])))
+    filled: dict[str, dict[int, tuple[Decimal, str]]] = defaultdict(dict)
+    conflicts = set()
+    for cell in told.select(["report_id", "indicator", "value", "bound", "state"]).to_pylist():
+        number = place.get(cell["report_id"])
+        if number is None:
+            continue
+        if cell["state"] == "conflict":
+            conflicts.add((cell["indicator"], number))
+        elif cell["value"] is not None:
+            filled[cell["indicator"]].setdefault(number, (cell["value"], cell["bound"]))
+    for indicator, number in conflicts:
+        filled[indicator].pop(number, None)
+    return filled
+
+
+def _lead(row: Sequence[Row]) -> Row:
+    report = row[0]
+    bases = {other["year_basis"] for other in row}
+    return {
+        **report,
+        "label": report["town"] or report["title"] or _address(report),
+        "year": year_label(report["year"], report["year_min"], report["year_max"]),
+        "year_basis": report["year_basis"] if len(bases) == 1 else ";".join(sorted(basis or "" for basis in bases)),
+        "report_ids": [other["report_id"] for other in row],
+    }
+
+
+def _address(report: Row) -> str:
+    return report["source"] if report["part"] is None else f"{report['source']}#{report['part']}"
+
+
+def year_label(year: int | None, first: int | None, last: int | None) -> str | None:
+    """`2010`, or the bounds of an unknown year: `2008–2012`, `2008–`, None where nothing is known."""
+    if year is not None:
+        return str(year)
+    if first is None and last is None:
+        return None
+    if first == last:
+        return str(first)
+    return f"{'' if first is None else first}{YEAR_DASH}{'' if last is None else last}"
+
+
+def coverage(cells: pa.Table, reports: pa.Table, indicators: Mapping[str, Indicator]) -> pa.Table:
+    """Table `coverage`: per indicator, how much of the archive gives it. Copies are not counted."""
+    originals = {report["report_id"]: report for row in _rows(reports) for report in row}
+    counts: dict[str, dict[str, int]] = {code: defaultdict(int) for code in indicators}
+    towns: dict[str, set[tuple[Any, ...]]] = {code: set() for code in indicators}
+    told = cells.filter(pc.not_equal(cells["state"], "not_mentioned"))
+    for cell in told.select(["report_id", "indicator", "bound", "state"]).to_pylist():
+        report = originals.get(cell["report_id"])
+        if report is None or cell["indicator"] not in counts:
+            continue
+        count = counts[cell["indicator"]]
+        count[cell["state"]] += 1
+        if cell["state"] == "value":
+            count["hedged"] += cell["bound"] != "="
+            count["year_inferred"] += report["year_basis"] == "inferred"
+            count["year_unknown"] += report["year"] is None
+            if (town := town_key(report)) is not None:
+                towns[cell["indicator"]].add(town)
+    columns: dict[str, list[Any]] = {
+        "indicator": list(indicators),
+        "label": [indicator.label for indicator in indicators.values()],
+        "unit": [indicator.unit for indicator in indicators.values()],
+        "reports": [len(originals)] * len(indicators),
+        "reports_with_value": [counts[code]["value"] for code in indicators],
+        "towns_with_value": [len(towns[code]) for code in indicators],
+    }
+    for name in ("hedged", "year_inferred", "year_unknown", "plan_only", "conflict", "masked"):
+        columns[name] = [counts[code][name] for code in indicators]
+    return pa.table(columns, schema=COVERAGE.schema)

@@ -1,0 +1,171 @@
+"""A report with its mentions and tokens → facts: value, object, status, activity, indicator and links of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from unicodedata import normalize
+
+from pipeline.interpret.activity import ActivityReader, Hit, by_place
+from pipeline.interpret.dates import DateReader
+from pipeline.interpret.events import pieces_of_work
+from pipeline.interpret.indicator import IndicatorReader, Surroundings
+from pipeline.interpret.links import LinkReader, when
+from pipeline.interpret.numerals import Alphabet
+from pipeline.interpret.objects import ObjectFinder
+from pipeline.interpret.quantity import QuantityReader, Unreadable
+from pipeline.interpret.status import StatusReader, in_order
+from pipeline.model import QUANTITIES, Cue, Fact, Mention, PartialDate, Place, Period, Quantity, ReadReport, Report, Tokens
+from pipeline.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What the mentions say by themselves, in parallel: labels have neither quantity nor date."""
+
+    mentions: tuple[Mention, ...]
+    quantities: tuple[Quantity | None, ...]
+    dates: tuple[PartialDate | None, ...]
+    cues: tuple[tuple[Cue, ...], ...]
+
+
+class ValueReader:
+    """Mentions → values; one that cannot be read becomes a `name` with the reason in its note."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        alphabet = Alphabet.from_table(rulebook.table("numerals"))
+        self._quantities = QuantityReader(rulebook, alphabet)
+        self._dates = DateReader(rulebook, alphabet)
+
+    def read(self, mentions: Sequence[Mention], report: Report) -> Values:
+        rows = [self._one(mention, report) for mention in mentions]
+        values = Values(*(tuple(column) for column in zip(*rows, strict=True))) if rows else Values((), (), (), ())
+        return replace(values, quantities=_shared(values, report.text))
+
+    def _one(self, mention: Mention, report: Report) -> tuple[Mention, Quantity | None, PartialDate | None, tuple[Cue, ...]]:
+        try:
+            if mention.reads in self._quantities.reads:
+                quantity, cues = self._quantities.read(mention, report.text)
+                return mention, _as_written(quantity, mention, report), None, cues
+            if mention.reads in self._dates.reads:
+                return mention, None, self._dates.read(mention, report.text), ()
+        except Unreadable as reason:
+            return replace(mention, kind="name", note=str(reason)), None, None, ()
+        return mention, None, None, ()
+
+
+class Interpreter:
+    """Reads reports by the rules of a rulebook. Built once per process; holds no state of a report."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._values = ValueReader(rulebook)
+        self._objects = ObjectFinder.from_rules(rulebook)
+        self._status = StatusReader(rulebook)
+        self._activities = ActivityReader(rulebook)
+        self._indicators = IndicatorReader(rulebook)
+        self._links = LinkReader(rulebook)
+        self._unit_classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
+
+    def read(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> ReadReport:
+        """Everything that is read of a report; `tokens` are those of its number-bearing sentences."""
+        facts = self.facts(report, mentions, tokens)
+        return ReadReport(report, facts, pieces_of_work(facts, report), (), Place(), Period(), None)
+
+    def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
+        """One fact per mention, in order."""
+        values = self._values.read(mentions, report)
+        places = in_order(report.sentences, values.mentions)
+        objects = self._objects.find(values.mentions, tokens)
+        parts = self._links.parts(values.mentions, values.quantities, places, report.text)
+        context = _Context(report, values, places, self._status.sections(report), by_place(self._activities.hits(report.text), report))
+        return tuple(self._fact(index, context, objects[index], parts[index]) for index in range(len(values.mentions)))
+
+    def _fact(self, index: int, context: _Context, object_span: tuple[int, int] | None, part_of: int | None) -> Fact:
+        values, report = context.values, context.report
+        mention, quantity = values.mentions[index], values.quantities[index]
+        fact = Fact(
+            mention.start, mention.end, mention.kind, mention.rule, quantity, values.dates[index],
+            repaired=_repaired(mention, report), sentence=context.places[index], cues=values.cues[index],
+            note=mention.note or (quantity.note if quantity else None),
+        )  # fmt: skip
+        if quantity is None or mention.kind not in QUANTITIES or not report.sentences:
+            return fact
+        return self._meaning(fact, index, context, object_span, part_of)
+
+    def _meaning(self, fact: Fact, index: int, context: _Context, object_span: tuple[int, int] | None, part_of: int | None) -> Fact:
+        values, report, place = context.values, context.report, context.places[index]
+        mention, quantity, sentence = values.mentions[index], values.quantities[index], report.sentences[place]
+        assert quantity is not None
+        status, status_cue = self._status.read(mention, quantity, sentence, context.sections[sentence.block], report.text)
+        activity, activity_cue = self._activities.read(mention, object_span, sentence, report, context.hits, place)
+        before = report.text[sentence.start : mention.start]
+        date = when(index, values.mentions, values.dates, context.places, context.blocks)
+        surroundings = Surroundings(
+            mention.kind, quantity.unit, self._unit_classes.get(_simplified_unit(mention, report)),
+            report.text[slice(*object_span)] if object_span else "", before, report.text[mention.end : sentence.end],
+            context.wider(place), activity, part_of is not None,
+        )  # fmt: skip
+        scope = self._links.scope(before)
+        indicator = None if status == "criterion" or quantity.per or quantity.change else self._indicators.read(surroundings)
+        return replace(
+            fact, object=report.raw_text(*object_span) if object_span else None, object_span=object_span, status=status,
+            scope=scope or "period", activity=activity, indicator=indicator, when=date.edtf if date else None,
+            when_anchor=date.anchor if date else None, part_of=part_of,
+            cues=fact.cues + tuple(cue for cue in (status_cue, activity_cue) if cue is not None),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What all facts of one report share."""
+
+    report: Report
+    values: Values
+    places: list[int]
+    sections: list[Cue | None]
+    hits: dict[int, list[Hit]]
+
+    @property
+    def blocks(self) -> list[int]:
+        return [sentence.block for sentence in self.report.sentences]
+
+    def wider(self, place: int) -> str:
+        """The sentence and the innermost heading above it."""
+        sentence = self.report.sentences[place]
+        path = self.report.blocks[sentence.block].path
+        heading = self.report.blocks[path[-1]] if path else None
+        above = self.report.text[heading.start : min(heading.end, heading.start + 60)] if heading else ""
+        return f"{above}\n{self.report.text[sentence.start : sentence.end]}"
+
+
+def _repaired(mention: Mention, report: Report) -> bool:
+    return any(r.counts and r.start < mention.end and r.end > mention.start for r in report.repairs)
+
+
+def _simplified_unit(mention: Mention, report: Report) -> str:
+    span = mention.groups.get("unit")
+    return report.text[slice(*span)].strip() if span else ("元" if mention.kind == "money" else "")
+
+
+def _as_written(quantity: Quantity, mention: Mention, report: Report) -> Quantity:
+    """Unit and denominator in the report's own script; codes (元) and what was repaired stay as read."""
+    span = mention.groups.get("unit")
+    if span is None or quantity.unit is None or quantity.unit != report.text[slice(*span)].strip():
+        return quantity
+    if any(repair.start < span[1] and repair.end > span[0] for repair in report.repairs):
+        return quantity
+    written = normalize("NFKC", report.raw_text(*span)).strip()
+    return quantity if written == quantity.unit else replace(quantity, unit=written)
+
+
+def _shared(values: Values, text: str) -> tuple[Quantity | None, ...]:
+    """Members of a list share what is said once before it: 分别下降20%、33.3%, 每人500元和800元."""
+    shared = list(values.quantities)
+    for index in range(1, len(shared)):
+        quantity, before = shared[index], shared[index - 1]
+        if quantity is None or before is None or quantity.unit != before.unit:
+            continue
+        between = text[values.mentions[index - 1].end : values.mentions[index].start]
+        if between in ("、", "和", "及") and (before.change or before.per):
+            shared[index] = replace(quantity, change=quantity.change or before.change, per=quantity.per or before.per)
+    return tuple(shared)

@@ -1,0 +1,50 @@
+"""The words that people read, out of rules/labels.toml, in the language asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pipeline.rulebook import Rulebook, RuleError
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+class Labels:
+    """Texts of one language. Raises RuleError for a text that the file does not have."""
+
+    def __init__(self, book: Rulebook, language: Language = "zh") -> None:
+        self.language = language
+        self._book = book
+        self._table: Mapping[str, Any] = book.table("labels")
+
+    def __call__(self, section: str, key: str, **filled: object) -> str:
+        """The text `key` of `section`, its `{…}` filled in."""
+        try:
+            text: str = self._table[section][key][self.language]
+        except KeyError:
+            raise RuleError(f"labels.toml: [{section}] has no {key} in {self.language}; take it from the shipped file") from None
+        return text.format(**filled) if filled else text
+
+    def section(self, section: str) -> dict[str, str]:
+        """All texts of a section."""
+        return {key: texts[self.language] for key, texts in self._table[section].items()}
+
+    def sections(self, group: str) -> dict[str, dict[str, str]]:
+        """All sections below `group`, each with its texts."""
+        return {name: {key: texts[self.language] for key, texts in table.items()} for name, table in self._table[group].items()}
+
+    def indicator(self, code: str) -> str:
+        """The name of an indicator, its code where the rules do not have it."""
+        indicator = self._book.indicators.get(code)
+        if indicator is None:
+            return code
+        return indicator.label if self.language == "zh" else indicator.label_en
+
+    def activity(self, code: str) -> str:
+        """The name of an activity type, its code where the rules do not have it."""
+        activity = self._book.activities.get(code)
+        if activity is None:
+            return code
+        return activity.label if self.language == "zh" else activity.label_en

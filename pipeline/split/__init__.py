@@ -1,0 +1,69 @@
+"""split: a clean text into its reports, each with its blocks (lines and list items) and sentences.
+
+`boundaries` says where reports begin, `structure` how one is built; both read `rules/split.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.model import CleanText, Document, Repair, Report
+from pipeline.rulebook import Rulebook
+from pipeline.split.boundaries import Boundaries, Start
+from pipeline.split.lines import Patterns, read_lines
+from pipeline.split.structure import Structure
+
+__all__ = ["Splitter"]
+
+
+class Splitter:
+    """Cuts documents into reports. Built once; holds no state between documents."""
+
+    def __init__(self, rules: Path | Rulebook) -> None:
+        """Read `split.toml`. Raises RuleError on a rule that cannot be used."""
+        book = rules if isinstance(rules, Rulebook) else Rulebook((rules,))
+        self.patterns = Patterns(book)
+        self._boundaries = Boundaries(self.patterns)
+        self._structure = Structure(self.patterns)
+
+    def split(self, document: Document, clean: CleanText) -> list[Report]:
+        """The reports of `document`, in order; none where its text is blank. `clean` is the clean copy of `document.text`."""
+        if not clean.text.strip():
+            return []
+        lines = read_lines(clean.text, self.patterns)
+        starts = self._boundaries.find(clean.text, lines)
+        ends = [start.position for start in starts[1:]] + [len(clean.text)]
+        parts: Sequence[int | None] = range(1, len(starts) + 1) if len(starts) > 1 else (None,)
+        return [self._report(document, clean, start, end, part) for start, end, part in zip(starts, ends, parts, strict=True)]
+
+    def _report(self, document: Document, clean: CleanText, start: Start, end: int, part: int | None) -> Report:
+        first = start.position
+        source_start = clean.source_end(first)
+        source_end = clean.source_end(end) if end < len(clean.text) else clean.source_length
+        text = clean.text[first:end]
+        title, blocks, sentences = self._structure.read(text, start)
+        return Report(
+            source=document.source,
+            part=part,
+            start=source_start,
+            end=source_end,
+            boundary=start.evidence,
+            raw=document.text[source_start:source_end],
+            text=text,
+            offsets=_local_offsets(clean, first, end, source_start),
+            repairs=tuple(Repair(r.start - first, r.end - first, r.rule, r.counts) for r in clean.repairs if first <= r.start <= r.end <= end),
+            title=title,
+            blocks=blocks,
+            sentences=sentences,
+        )
+
+
+def _local_offsets(clean: CleanText, first: int, end: int, source_start: int) -> Sequence[int] | None:
+    """Source offsets of the report's characters; None where they simply count on from its start."""
+    if clean.offsets is None or first == end:
+        return None
+    offsets = clean.offsets[first:end]
+    if offsets[0] == source_start and offsets[-1] == source_start + len(offsets) - 1:
+        return None
+    return offsets

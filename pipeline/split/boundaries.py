@@ -1,0 +1,413 @@
+"""Where reports begin in a file: lines that number its texts, titles, openings, and numbering that begins again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import regex
+
+from pipeline.split.lines import Line, Patterns
+
+_SHOWN = 16
+"""So many characters of an opening are quoted as evidence."""
+_COPY = 20
+"""So many characters of an opening make another one its copy."""
+_TOP_LEVELS = frozenset({2, 3, 4})
+"""Levels of markers whose first number can begin a report without an opening, or go on across a supposed boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a report begins: clean offset, what told so, and the clean span of its title (None where there is none)."""
+
+    position: int
+    evidence: str
+    title: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A line that may begin a report: `first` is the first line of its head (title and so on), `text` the line below the head."""
+
+    first: int
+    text: int
+    score: float
+    evidence: str
+    title: tuple[int, int] | None
+    sure: bool = False
+
+
+class Boundaries:
+    """Finds the lines where reports begin."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        self._patterns = patterns
+
+    def find(self, text: str, lines: Sequence[Line]) -> list[Start]:
+        """The beginnings of the reports, ascending, the first at 0. `lines` are those of `text` that are not blank."""
+        reading = _Reading(lines, self._patterns)
+        chosen = reading.chosen()
+        head = reading.head(0)
+        first = next((c for c in chosen if c.first == 0), None)
+        if first is not None:
+            starts = [Start(0, first.evidence, first.title)]
+        else:
+            starts = [Start(0, "file", head.title)]
+        starts += [Start(lines[c.first].begin, c.evidence, c.title) for c in chosen if c.first > 0]
+        if len(starts) == 1 and not starts[0].evidence.startswith("numbered"):
+            starts[0] = Start(0, "file", starts[0].title)
+        return starts
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The lines above a report's text: title, subtitle, addressee, date. `text` is the first line below them."""
+
+    first: int
+    text: int
+    title: tuple[int, int] | None
+    title_line: int | None
+
+
+class _Reading:
+    """One file's lines, with what is asked of them more than once."""
+
+    def __init__(self, lines: Sequence[Line], patterns: Patterns) -> None:
+        self._lines = lines
+        self._patterns = patterns
+        self._next_numbers = _numbers_below(lines)
+        self._numbers_above = _numbers_above(lines)
+
+    # ---------------------------------------------------------------- what lines are
+
+    def _is_title(self, index: int) -> bool:
+        line = self._lines[index]
+        if line.marker is not None or len(line.text) > self._patterns.boundary["title_length"]:
+            return False
+        return bool(self._patterns.title["pattern"].match(line.text))
+
+    def _is_plan_title(self, index: int) -> bool:
+        line = self._lines[index]
+        return line.marker is None and len(line.text) <= self._patterns.headings["plain"] and bool(self._patterns.title["plan"].match(line.text))
+
+    def _is_signature(self, index: int) -> bool:
+        line = self._lines[index]
+        return len(line.text) <= self._patterns.boundary["title_length"] and bool(self._patterns.signature.match(line.text))
+
+    def _is_header(self, index: int) -> bool:
+        line = self._lines[index]
+        return line.marker is None and bool(self._patterns.title["header"].match(line.text) or self._patterns.title["subtitle"].match(line.text))
+
+    def _is_ended(self, index: int) -> bool:
+        """Whether the text before line `index` has come to an end: a full stop, a signature, or nothing before."""
+        if index == 0:
+            return True
+        before = self._lines[index - 1]
+        stripped = before.text.rstrip("”’)》】 ")
+        return bool(stripped) and (stripped[-1] in "。!?;…." or before.text[-1] in "。!?;" or self._is_signature(index - 1))
+
+    # ---------------------------------------------------------------- heads
+
+    def head(self, first: int) -> _Head:
+        """The head that begins at line `first`."""
+        limit = min(len(self._lines), first + self._patterns.boundary["header_lines"])
+        index, title_line, top = first, None, first
+        while index < limit:
+            if title_line is None and self._is_title(index):
+                title_line = index
+            elif not (self._is_header(index) or (index == first and self._is_headline(index))):
+                break
+            index += 1
+        if title_line is None:
+            return _Head(first, first if first == 0 or index == first else index, None, None)
+        return _Head(top, index, self._title_span(first, title_line, index), title_line)
+
+    def _is_headline(self, index: int) -> bool:
+        """The upper line of a two-line title: short, no mark at its end, the title or its subtitle right below."""
+        line = self._lines[index]
+        if line.marker is not None or len(line.text) > 40 or line.text[-1] in "。,;:!?、" or index + 1 >= len(self._lines):
+            return False
+        below = self._lines[index + 1].text
+        return self._is_title(index + 1) and (bool(self._patterns.title["subtitle"].match(below)) or not self._names_both(index + 1))
+
+    def _title_span(self, first: int, title: int, stop: int) -> tuple[int, int]:
+        """From the headline above the title to the subtitle below it."""
+        top = title
+        if top > first and self._is_headline(top - 1):
+            top -= 1
+        end = title
+        while end + 1 < stop and self._patterns.title["subtitle"].match(self._lines[end + 1].text):
+            end += 1
+        return self._trimmed(self._lines[top].start, self._lines[end].end, self._lines[top].text if top == end else None)
+
+    def _trimmed(self, start: int, end: int, text: str | None) -> tuple[int, int]:
+        if text is not None:
+            for match in self._patterns.title["trim"].finditer(text):
+                if match.start() == 0:
+                    start += match.end()
+                else:
+                    end -= match.end() - match.start()
+        return start, end
+
+    # ---------------------------------------------------------------- scores
+
+    def _names_both(self, index: int) -> bool:
+        text = self._lines[index].text
+        return bool(self._patterns.title["who"].search(text)) and bool(self._patterns.title["when"].search(text))
+
+    def _title_score(self, index: int) -> float:
+        weights, text = self._patterns.weights, self._lines[index].text
+        if self._patterns.title["plan"].match(text):
+            return weights["title_plan"]
+        who, when = self._patterns.title["who"].search(text), self._patterns.title["when"].search(text)
+        if who and when:
+            return weights["title_full"]
+        return weights["title_part"] if who else weights["title_bare"]
+
+    def _line_score(self, index: int) -> float:
+        """What the words of line `index` say for an opening."""
+        text, limits = self._lines[index].text, self._patterns.boundary
+        if len(text) > limits["whole_line"]:
+            text = text[: limits["line_head"]]
+        return sum(cue.weight for cue in self._patterns.cues if not cue.before and cue.pattern.search(text))
+
+    def _surroundings(self, first: int, text: int) -> float:
+        """What stands before line `first` and below line `text`."""
+        weights = self._patterns.weights
+        score = 0.0
+        if first > 0:
+            before = self._lines[first - 1]
+            score += sum(cue.weight for cue in self._patterns.cues if cue.before and cue.pattern.search(before.text))
+            if self._is_signature(first - 1):
+                score += weights["signature_before"]
+            if not self._is_ended(first):
+                loose = self._lines[first].blank_before and before.marker is None and before.text[-1] != ":"
+                score += weights["loose_before" if loose else "unfinished_before"]
+        if self._lines[first].blank_before:
+            score += weights["blank_before"]
+        if self._goes_on(first):
+            score += weights["continues"]
+        below = self._first_below(text)
+        if below is not None and below.number == 1:
+            score += weights["list_below"]
+            if self._numbers_above[first].get(below.level, 0) >= 2:
+                score += weights["restart"]
+        return score
+
+    def _first_below(self, index: int) -> _Number | None:
+        """The first marker within a few lines from `index` on."""
+        for line in self._lines[index : index + 4]:
+            if line.marker is not None:
+                return _Number(line.marker.level, line.marker.number)
+        return None
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether a numbering above line `index` is taken up again below it."""
+        above, below = self._numbers_above[index], self._next_numbers[index]
+        return any(above.get(level, 0) > 0 and below.get(level) == above[level] + 1 for level in (1, 2, 3))
+
+    # ---------------------------------------------------------------- candidates
+
+    def chosen(self) -> list[_Candidate]:
+        """The candidates that hold, by place: the best first, none where a piece would be no report."""
+        candidates = self._candidates()
+        threshold = self._patterns.boundary["threshold"]
+        ranked = sorted((c for c in candidates if c.sure or c.score >= threshold), key=lambda c: (not c.sure, -c.score, c.first))
+        taken: list[_Candidate] = []
+        for candidate in ranked:
+            if all(self._are_apart(candidate, other) for other in taken) and (candidate.sure or self._is_report(0, candidate.first)):
+                taken.append(candidate)
+        return sorted(taken, key=lambda c: c.first)
+
+    def _are_apart(self, one: _Candidate, other: _Candidate) -> bool:
+        upper, lower = (one, other) if one.first <= other.first else (other, one)
+        return upper.first != lower.first and (upper.sure and lower.sure or self._is_report(upper.text, lower.first))
+
+    def _is_report(self, first: int, stop: int) -> bool:
+        """Whether the lines from `first` to `stop` can be a report of their own."""
+        if stop == 0:
+            return True
+        if first == 0:
+            first = self.head(0).text
+        body = [line for line in self._lines[first:stop]]
+        if len(body) >= self._patterns.boundary["least_lines"]:
+            return any(line.marker is not None for line in body) or sum(len(line.text) for line in body) >= 60
+        return sum(len(line.text) for line in body) >= self._patterns.boundary["least_chars"]
+
+    def _candidates(self) -> list[_Candidate]:
+        found = list(self._labelled())
+        seen: dict[str, int] = {}
+        for index, line in enumerate(self._lines):
+            if self._is_title(index):
+                found.append(self._titled(index))
+            elif line.marker is None and not self._is_signature(index):
+                if (opened := self._opened(index, seen)) is not None:
+                    found.append(opened)
+            elif line.marker is not None and line.marker.number == 1 and (again := self._restarted(index)) is not None:
+                found.append(again)
+        return found
+
+    def _titled(self, index: int) -> _Candidate:
+        first = index
+        if first > 0 and self._is_headline(first - 1) and (first == 1 or self._is_ended(first - 1)):
+            first -= 1
+        head = self.head(first)
+        text = min(head.text, len(self._lines) - 1)
+        score = self._title_score(index) + self._surroundings(first, text)
+        if text > index:
+            score += max(0.0, min(self._line_score(text), self._patterns.weights["opening_below"]))
+        title = head.title or (self._lines[index].start, self._lines[index].end)
+        return _Candidate(first, text, score, f"title: {self._lines[index].text}", title)
+
+    def _opened(self, index: int, seen: dict[str, int]) -> _Candidate | None:
+        line = self._lines[index]
+        score = self._line_score(index)
+        key = line.text[:_COPY]
+        if len(line.text) >= _COPY and key in seen:
+            score += self._patterns.weights["copy"]
+        seen.setdefault(key, index)
+        if score < 1:
+            return None
+        first = index
+        while first > 0 and index - first < self._patterns.boundary["header_lines"] and self._belongs_above(first - 1):
+            first -= 1
+        if first > 0 and self._is_title(first - 1):
+            return None  # it stands under a title, which speaks for both
+        score += self._surroundings(first, index)
+        return _Candidate(first, index, score, f"opening: {line.text[:_SHOWN]}", None)
+
+    def _belongs_above(self, index: int) -> bool:
+        """Whether line `index` is part of the head of the opening below it: addressee, document number, profile."""
+        if self._is_title(index) or (self._is_signature(index) and index > 0):
+            return False
+        return self._is_header(index) or (self._lines[index].marker is None and self._is_profile(index) and self._is_ended(index))
+
+    def _is_profile(self, index: int) -> bool:
+        return any(cue.id == "opening.profile" and cue.pattern.search(self._lines[index].text) for cue in self._patterns.cues)
+
+    def _restarted(self, index: int) -> _Candidate | None:
+        """A list that begins again with 一、 behind a line that ends a text, without any words that lead to it."""
+        marker = self._lines[index].marker
+        if marker is None or marker.level not in _TOP_LEVELS or index == 0:
+            return None
+        first = index
+        while first > 1 and self._is_header(first - 1) and not self._is_signature(first - 1):
+            first -= 1
+        above, weights = self._numbers_above[index], self._patterns.weights
+        reached = above.get(marker.level, 0) if marker.level in above else above.get(min(above, default=0), 0)
+        if not self._is_ended(first) or reached < 2 or marker.level > min(above) or self._last_number(index) < 2:
+            return None
+        before = self._lines[first - 1]
+        if before.marker is None and self._line_score(first - 1) >= 1:
+            return None  # the line before is an opening itself
+        score = weights["restart_alone"]
+        score += sum(cue.weight for cue in self._patterns.cues if (cue.before or cue.weight < 0) and cue.pattern.search(before.text))
+        score += weights["signature_before"] if self._is_signature(first - 1) else weights["restart_item"] if before.marker else 0
+        if reached >= 3 and self._last_number(index) >= 3:
+            score += weights["restart_long"]
+        return _Candidate(first, index, score, f"numbering begins again: {self._lines[index].text[:_SHOWN]}", None)
+
+    def _last_number(self, index: int) -> int:
+        """How far the list that begins at line `index` comes."""
+        level, number = 0, 0
+        for line in self._lines[index:]:
+            if line.marker is None:
+                continue
+            if level == 0:
+                level = line.marker.level
+            if line.marker.level == level:
+                if line.marker.number != number + 1:
+                    break
+                number += 1
+            elif line.marker.level < level:
+                break
+        return number
+
+    # ---------------------------------------------------------------- numbered collections
+
+    def _labelled(self) -> Iterator[_Candidate]:
+        """The lines of each series 篇一, 篇二 … of one form, counted from one on, at least two of them."""
+        found = [
+            (index, label.id + (match.group("form") or ""), match)
+            for index, line in enumerate(self._lines)
+            if len(line.text) <= self._patterns.boundary["title_length"] + 10
+            for label in self._patterns.labels
+            if (match := label.pattern.match(line.text))
+        ]
+        for series in _series(found):
+            for place, (index, match) in enumerate(series):
+                first = self._preface(index) if place == 0 else index
+                evidence = f"numbered: {self._lines[index].text}"
+                yield _Candidate(first, index + 1, 99.0, evidence, self._label_title(index, match), sure=True)
+
+    def _preface(self, index: int) -> int:
+        """The first line of the collection's own title and introduction above its first text; `index` where there are none."""
+        limit = self._patterns.boundary
+        first = index
+        while first > 0 and index - first < limit["preface_lines"] and self._lines[first - 1].marker is None:
+            if index - first > 0 and self._patterns.title["collection"].search(self._lines[first].text):
+                break
+            first -= 1
+        if first > 0 and not self._patterns.title["collection"].search(self._lines[first].text):
+            return index
+        if self._lines[index].start - self._lines[first].start > limit["preface_chars"]:
+            return index
+        return first
+
+    def _label_title(self, index: int, match: regex.Match[str]) -> tuple[int, int] | None:
+        start, end = match.span("title")
+        if start < end:
+            return self._lines[index].start + start, self._lines[index].start + end
+        below = index + 1
+        if below < len(self._lines) and self._is_title(below):
+            return self._lines[below].start, self._lines[below].end
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    level: int
+    number: int
+
+
+def _series(found: Iterable[tuple[int, str, regex.Match[str]]]) -> Iterator[list[tuple[int, regex.Match[str]]]]:
+    """Runs 1, 2, 3 … of labels of one form, of two members at least."""
+    from pipeline.split.lines import number_of
+
+    runs: dict[str, list[tuple[int, regex.Match[str]]]] = {}
+    for index, form, match in found:
+        number = number_of(match.group("number"))
+        run = runs.setdefault(form, [])
+        if number == 1:
+            if len(run) > 1:
+                yield run
+            runs[form] = [(index, match)]
+        elif run and number == len(run) + 1:
+            run.append((index, match))
+    yield from (run for run in runs.values() if len(run) > 1)
+
+
+def _numbers_above(lines: Sequence[Line]) -> list[dict[int, int]]:
+    """For each line, the last number of each level above it."""
+    numbers: dict[int, int] = {}
+    above: list[dict[int, int]] = []
+    for line in lines:
+        above.append(numbers)
+        if line.marker is not None:
+            numbers = {level: n for level, n in numbers.items() if level < line.marker.level}
+            numbers[line.marker.level] = line.marker.number
+    return above
+
+
+def _numbers_below(lines: Sequence[Line]) -> list[dict[int, int]]:
+    """For each line, the next number of each level from it on; one more entry for the end of the text."""
+    numbers: dict[int, int] = {}
+    below: list[dict[int, int]] = [numbers]
+    for line in reversed(lines):
+        if line.marker is not None:
+            numbers = {**numbers, line.marker.level: line.marker.number}
+        below.append(numbers)
+    below.reverse()
+    return below

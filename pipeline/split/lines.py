@@ -1,0 +1,160 @@
+"""The lines of a text with their markers, and the compiled rules of `split.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import regex
+
+from pipeline.rulebook import Rulebook, RuleError
+
+_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")}
+_CIRCLED = {chr(0x2460 + n): n + 1 for n in range(20)} | {chr(0x2474 + n): n + 1 for n in range(20)} | {chr(0x2488 + n): n + 1 for n in range(20)}
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A list marker: its depth (1 is outermost), what it counts, and where the text behind it begins."""
+
+    level: int
+    number: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is not blank: span without the blanks at its ends, its text, its marker, and whether a blank line stands above."""
+
+    start: int
+    end: int
+    text: str
+    marker: Marker | None
+    blank_before: bool
+    begin: int
+    """Where the line begins, indentation included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A rule for lines that number the texts of a collection."""
+
+    id: str
+    pattern: regex.Pattern[str]
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that speak for a report's beginning, or against it, in the line itself or in the line before."""
+
+    id: str
+    why: str
+    before: bool
+    weight: float
+    pattern: regex.Pattern[str]
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerRule:
+    """What a marker of one level looks like."""
+
+    level: int
+    pattern: regex.Pattern[str]
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+
+
+class Patterns:
+    """The rules of `split.toml`, compiled."""
+
+    def __init__(self, book: Rulebook) -> None:
+        """Raises RuleError on a rule that cannot be used."""
+        self._book = book
+        table = book.table("split")
+        self._bricks: Mapping[str, str] = table["bricks"]
+        self.boundary: Mapping[str, Any] = table["boundary"]
+        self.weights: Mapping[str, float] = table["weights"]
+        self.items: Mapping[str, Any] = table["items"]
+        self.headings: Mapping[str, Any] = table["heading"]
+        self.brackets: Mapping[str, str] = {pair[0]: pair[1] for pair in table["sentence"]["brackets"]}
+        self.labels = tuple(
+            Label(row["id"], self._compile(row["pattern"], row["id"]), *_examples(row)) for row in table["label"] if not row.get("off")
+        )
+        self.cues = tuple(self._cue(row) for row in table["cue"] if not row.get("off"))
+        self.markers = tuple(
+            MarkerRule(row["level"], self._compile(row["pattern"], f"marker {row['level']}"), *_examples(row)) for row in table["marker"]
+        )
+        self.title = {
+            name: self._compile(table["title"][name], f"title {name}")
+            for name in ("pattern", "who", "when", "plan", "collection", "subtitle", "header", "trim")
+        }
+        self.signature = self._compile(table["signature"]["pattern"], "signature")
+        self.signature_examples = _examples(table["signature"])
+        self.never_heading = self._compile(table["heading"]["never"], "heading never")
+        self.leaves = self._compile(table["heading"]["leaves"], "heading leaves")
+        self.sentence_end = self._compile(table["sentence"]["end"], "sentence end")
+        self.sentence_tail = self._compile(table["sentence"]["tail"], "sentence tail")
+        self.item_patterns = self._item_patterns()
+
+    def _cue(self, row: Mapping[str, Any]) -> Cue:
+        if row["on"] not in ("line", "before"):
+            raise RuleError(f"rules/split.toml: {row['id']}: `on` is {row['on']!r}; write line or before")
+        return Cue(row["id"], row["why"], row["on"] == "before", row["weight"], self._compile(row["pattern"], row["id"]), *_examples(row))
+
+    def _item_patterns(self) -> tuple[tuple[int, regex.Pattern[str]], ...]:
+        """Markers that number items inside a line, by level, in the order in which they are tried."""
+        behind = f"(?<= {self.items['behind']} )"
+        by_level = {rule.level: rule for rule in self.markers}
+        found = [(7, self._compile(behind + self.items["word"], "items word"))]
+        for level in self.items["levels"]:
+            found.append((level, self._compile(f"{behind} (?: {by_level[level].pattern.pattern} )", f"items level {level}")))
+        return tuple(found)
+
+    def _compile(self, pattern: str, name: str) -> regex.Pattern[str]:
+        for _ in range(4):
+            for brick, text in self._bricks.items():
+                pattern = pattern.replace(f"{{{brick}}}", text)
+        return self._book.compile(pattern, f"rules/split.toml: {name}")
+
+    def marker(self, text: str) -> Marker | None:
+        """The marker that `text` begins with."""
+        for rule in self.markers:
+            if match := rule.pattern.match(text):
+                return Marker(rule.level, number_of(match.group("number")), match.end())
+        return None
+
+
+def read_lines(text: str, patterns: Patterns) -> list[Line]:
+    """The lines of `text` that are not blank."""
+    lines: list[Line] = []
+    position, blank = 0, False
+    for raw in text.split("\n"):
+        bare = raw.strip()
+        if bare:
+            start = position + raw.index(bare)
+            lines.append(Line(start, start + len(bare), bare, patterns.marker(bare), blank, position))
+        blank = not bare
+        position += len(raw) + 1
+    return lines
+
+
+def number_of(written: str) -> int:
+    """What a marker's number says: 十二 → 12, ③ → 3; 0 where it says nothing."""
+    if written in _CIRCLED:
+        return _CIRCLED[written]
+    if written.isdecimal():
+        return int(written)
+    tens, ten, ones = written.rpartition("十")
+    if ten:
+        return 10 * (_DIGITS.get(tens, 0) if tens else 1) + _DIGITS.get(ones, 0)
+    return _DIGITS.get(written, 0)
+
+
+def _examples(row: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    examples: Sequence[str] = row.get("examples", ())
+    return tuple(examples), tuple(row.get("counter_examples", ()))
