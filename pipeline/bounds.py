@@ -100,3 +100,9 @@ def subtract(a: Decimal, b: Decimal) -> Decimal:
 def _add_known(numbers: Sequence[Decimal | None]) -> Decimal | None:
     known = [number for number in numbers if number is not None]
     return add(known) if len(known) == len(numbers) else None
+
+
+def plain(value: Decimal, grouped: bool = False) -> str:
+    """The number in digits, every one of them, without trailing zeros; `grouped` puts commas between thousands."""
+    written = f"{value:,f}" if grouped else f"{value:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written

@@ -42,19 +42,23 @@ class RepairRule:
     stage: Stage
     pattern: regex.Pattern[str]
     needs: tuple[str, ...]
+    hint: regex.Pattern[str] | None
     meant: Callable[[str], str | None]
     counts: bool
     examples: tuple[tuple[str, str], ...]
     counter_examples: tuple[str, ...]
 
     def applies(self, text: str) -> bool:
-        """Whether `text` has the characters without which the rule finds nothing."""
-        return all(any(c in text for c in needed) for needed in self.needs)
+        """Whether it is worth looking: `text` has what the rule needs."""
+        if self.needs and not any(needed in text for needed in self.needs):
+            return False
+        return self.hint is None or self.hint.search(text) is not None
 
     def edits(self, text: str) -> Iterator[tuple[tuple[int, int], list[Edit]]]:
         """Each place found: its span and the edits there."""
         for match in self.pattern.finditer(text):
-            edits = [(start, end, new) for start, end in match.spans("bad") if start < end and (new := self.meant(text[start:end])) is not None]
+            spans = [(start, end) for start, end in match.spans("bad") if start < end]
+            edits = [(start, end, new) for start, end in spans if (new := self.meant(text[start:end])) is not None]
             if edits:
                 yield match.span(), edits
 
@@ -78,7 +82,7 @@ class Cleaner:
         draft.delete(self._characters.hidden)
         draft.read_as(self._characters.read)
         self._mend(draft, "words")
-        draft.edit(self._wrap.edits(draft.text), "repair.break")
+        draft.edit(self._wrap.edits(draft.text, draft.written), "repair.break")
         self._mend(draft, "joined")
         return draft.result()
 
@@ -93,7 +97,7 @@ class _Draft:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._length = len(text)
+        self._written = text
         self._offsets: array[int] | None = None
         self._repairs: list[tuple[int, int, str, bool]] = []
 
@@ -134,8 +138,12 @@ class _Draft:
         self.text = "".join(pieces)
         self._offsets = offsets
 
+    def written(self, start: int, end: int) -> str:
+        """The source's characters behind `text[start:end]`."""
+        return self._written[self._source(start) : self._source(end - 1) + 1] if start < end else ""
+
     def result(self) -> CleanText:
-        return CleanText(self.text, self._length, self._offsets, tuple(self._placed_repairs()))
+        return CleanText(self.text, len(self._written), self._offsets, tuple(self._placed_repairs()))
 
     def _note(self, start: int, end: int, rule: str, counts: bool) -> None:
         self._repairs.append((self._source(start), self._source(end), rule, counts))
@@ -143,7 +151,7 @@ class _Draft:
     def _source(self, position: int) -> int:
         if self._offsets is None:
             return position
-        return self._offsets[position] if position < len(self._offsets) else self._length
+        return self._offsets[position] if position < len(self._offsets) else len(self._written)
 
     def _placed_repairs(self) -> Iterator[Repair]:
         """The repairs by their place in the clean text: later steps may have moved them."""
@@ -230,7 +238,7 @@ def _character_pairs(table: Mapping[str, Any]) -> dict[str, str]:
     written = [*listed["marks"].split(), *listed["letters"].split(), *listed["variants"].split()]
     for pair in [*written, *" ".join(table["radicals"]["pairs"]).split()]:
         if len(pair) != 2:
-            raise RuleError(f"rules/characters.toml: {pair!r} is no pair of characters; write the character and, behind it, what it is read as")
+            raise RuleError(f"rules/characters.toml: {pair!r} is no pair; write a character and, right behind it, what it is read as")
         pairs[pair[0]] = pair[1]
     for first, last in table["compatibility"]["ranges"]:
         for code in range(ord(first), ord(last) + 1):
@@ -277,24 +285,33 @@ class _Wrap:
         self._slack: int = table["slack"]
         self._full_lines: int = table["full_lines"]
         self._least_width: int = table["least_width"]
+        self._most_width: int = table["most_width"]
 
-    def edits(self, text: str) -> list[Edit]:
-        """The breaks to take out, with the blanks on both sides of them."""
+    def edits(self, text: str, written: Callable[[int, int], str]) -> list[Edit]:
+        """The breaks to take out, with the blanks on both sides of them. `written` gives the source's characters of a span."""
         if "\n" not in text:
             return []
         lines = text.split("\n")
-        starts = _line_starts(lines)
         unfinished = [i for i in range(len(lines) - 1) if self._may_join(lines[i], lines[i + 1])]
-        full = self._full_width(lines, unfinished)
+        if not unfinished:
+            return []
+        starts = _line_starts(lines)
+
+        def width(index: int) -> int:
+            # of the source: full-width marks are two columns wide, and they are half-width marks by now
+            return _width(written(starts[index], starts[index] + len(lines[index].rstrip())))
+
+        full = self._full_width(lines, unfinished, width)
         edits: list[Edit] = []
         for i in unfinished:
-            if self._goes_on(lines[i], lines[i + 1], full):
+            goes_on = (full is not None and width(i) >= full - self._slack) or self._goes_on(lines[i], lines[i + 1])
+            if goes_on and not _inside_number(lines[i], lines[i + 1]):
                 blanks = len(lines[i + 1]) - len(lines[i + 1].lstrip())
                 edits.append((starts[i] + len(lines[i].rstrip()), starts[i + 1] + blanks, ""))
         return edits
 
     def _may_join(self, line: str, following: str) -> bool:
-        """Neither side is blank, the line has no end mark, what follows begins nothing new; a break inside a number has a rule of its own."""
+        """Neither side is blank, the line has no end mark, and what follows begins nothing new."""
         if not line or line[-1] in _FULL_STOPS:
             return False
         line, bare = line.rstrip(), following.strip()
@@ -303,20 +320,16 @@ class _Wrap:
         indented = len(following) - len(following.lstrip()) >= 2 and not line.startswith("  ")
         if indented or (following.startswith("  ") and not self._is_indented_throughout(line, following)):
             return False
-        if self._starts.match(following) or (_is_latin(line[-1]) and _is_latin(bare[0])):
-            return False
-        return not (line.rstrip(".\N{IDEOGRAPHIC FULL STOP}")[-1:].isdecimal() and bare[0].isdecimal())
+        return not self._starts.match(following) and not (_is_latin(line[-1]) and _is_latin(bare[0]))
 
     @staticmethod
     def _is_indented_throughout(line: str, following: str) -> bool:
         return len(line) - len(line.lstrip()) == len(following) - len(following.lstrip()) and len(line) > _LONG_LINE
 
-    def _goes_on(self, line: str, following: str, full: int | None) -> bool:
+    def _goes_on(self, line: str, following: str) -> bool:
         line, following = line.rstrip(), following.strip()
         heading = self._is_heading(line)
         if self._open_start.match(following) or _has_open_bracket(line, following):
-            return True
-        if full is not None and _width(line) >= full - self._slack:
             return True
         if heading:
             return False
@@ -336,19 +349,19 @@ class _Wrap:
             return False
         return any(mark in line for mark in _FULL_STOPS) or ("," in line and bool(self._prose.match(line)))
 
-    def _full_width(self, lines: Sequence[str], unfinished: Sequence[int]) -> int | None:
+    def _full_width(self, lines: Sequence[str], unfinished: Sequence[int], width: Callable[[int], int]) -> int | None:
         """The width at which a hard-wrapped file breaks its lines, in columns; None for any other file."""
-        widest = max(map(len, lines))
-        if len(unfinished) < self._full_lines or widest * 2 < self._least_width:
+        if len(unfinished) < self._full_lines or max(map(len, lines)) > self._most_width:
             return None
-        widths = [_width(lines[i].rstrip()) for i in unfinished]
+        widths = [width(i) for i in unfinished]
         full = max(widths)
-        if full < self._least_width or any(2 * len(line) > full and _width(line.rstrip()) > full + 2 for line in lines):
+        if full < self._least_width or any(2 * len(line) > full and width(i) > full + 2 for i, line in enumerate(lines)):
             return None
-        return full if sum(width >= full - self._slack for width in widths) >= self._full_lines else None
+        return full if sum(reached >= full - self._slack for reached in widths) >= self._full_lines else None
 
 
 _FULL_STOPS = "\N{IDEOGRAPHIC FULL STOP}!?;"
+_POINTS = ".\N{IDEOGRAPHIC FULL STOP}"
 _LONG_LINE = 15
 _BRACKETS = {"(": ")", "\N{LEFT DOUBLE ANGLE BRACKET}": "\N{RIGHT DOUBLE ANGLE BRACKET}"}
 _BRACKETS["\N{LEFT DOUBLE QUOTATION MARK}"] = "\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -377,11 +390,17 @@ def _width(line: str) -> int:
     return len(line) + sum(c > "\x7f" for c in line)
 
 
+def _inside_number(line: str, following: str) -> bool:
+    """A digit stands on both sides of the break: such breaks have rules of their own."""
+    return line.rstrip().rstrip(_POINTS)[-1:].isdecimal() and following.lstrip()[:1].isdecimal()
+
+
 def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalpha()
 
 
-_RULE_KEYS = {"id", "why", "stage", "needs", "pattern", "replacement", "replacements", "decode", "counts", "examples", "counter_examples", "off"}
+_MEANINGS = {"replacement", "replacements", "decode"}
+_RULE_KEYS = {"id", "why", "stage", "needs", "hint", "pattern", "counts", "examples", "counter_examples", "off"} | _MEANINGS
 
 
 def _rule(row: Mapping[str, Any], table: Mapping[str, Any], bricks: Mapping[str, str], book: Rulebook) -> RepairRule:
@@ -401,6 +420,7 @@ def _rule(row: Mapping[str, Any], table: Mapping[str, Any], bricks: Mapping[str,
         stage,
         pattern,
         tuple(row.get("needs", ())),
+        regex.compile(row["hint"], regex.VERSION1) if "hint" in row else None,
         _meaning(row, table, where),
         row.get("counts", False),
         tuple((before, after) for before, after in row["examples"]),

@@ -12,11 +12,15 @@ WRONG_USAGE = 2
 
 app = typer.Typer(
     name="taizhang",
-    help="台账: reads Chinese town work reports and writes normalized tables that compare towns.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _root() -> None:
+    """台账: reads Chinese town work reports and writes normalized tables that compare towns."""
 
 
 def main() -> None:
@@ -119,5 +123,123 @@ def run(
     raise typer.Exit(result.exit_status)
 
 
+@app.command()
+def manifest(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
+    to: Annotated[Path | None, typer.Option("--to", help="File to write; DIR/manifest.csv when not given.")] = None,
+) -> None:
+    """Write a CSV with a row per report: what was inferred of its town and year, and why. Correct it and give it back with --manifest.
+
+    A manifest that is there already is kept, and the new one gets a number. Where the output is not a terminal, the CSV is printed too.
+
+    Example: taizhang manifest tables/
+    """
+    from pipeline import manifest as manifests
+    from pipeline.write.flat import write_csv
+
+    try:
+        table = manifests.of_run(folder)
+        path = _free(to or folder / "manifest.csv")
+        write_csv(table, path)
+    except manifests.ManifestError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{to or folder}: {error.strerror or error}")
+    typer.echo(f"{path}: {table.num_rows} reports; correct it, then: taizhang run … --manifest {path}", err=True)
+    if not sys.stdout.isatty():
+        sys.stdout.buffer.write(path.read_bytes())
+
+
+def _free(path: Path) -> Path:
+    """`path`, or where a file is there already, the same with the first free number."""
+    free, number = path, 1
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
+
+
+@app.command()
+def evaluate(
+    out: Annotated[Path, typer.Argument(help="Folder of a run over the annotated reports.")],
+    gold: Annotated[Path, typer.Option("--gold", help="Folder with annotations (*.jsonl).")],
+    show: Annotated[int, typer.Option("--show", min=0, help="Print so many misses.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure a run against annotations: spans, values, meanings, cells, places and years.
+
+    Example: taizhang evaluate data/out --gold data/gold --show 20
+    """
+    import json
+
+    from pipeline import evaluate as evaluation
+
+    try:
+        found = evaluation.evaluate(out, gold)
+    except evaluation.EvaluationError as error:
+        fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(evaluation.as_json(found), ensure_ascii=False))
+    else:
+        for line in evaluation.lines(found):
+            typer.echo(line)
+    for miss in found.misses[:show]:
+        typer.echo(f"- {miss}")
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="OUT_A", help="Folder of one run.")],
+    b: Annotated[Path, typer.Argument(metavar="OUT_B", help="Folder of another.")],
+    show: Annotated[int | None, typer.Option("--show", min=0, help="Print so many; all when not given.", show_default=False)] = None,
+) -> None:
+    """Show which reports, facts and cells differ between two runs.
+
+    Example: taizhang diff before/ after/
+    """
+    from collections import Counter
+
+    from pipeline import diff as comparing
+
+    counts: Counter[str] = Counter()
+    try:
+        for number, difference in enumerate(comparing.differences(a, b)):
+            counts[difference.table] += 1
+            if show is None or number < show:
+                typer.echo(comparing.line(difference))
+    except comparing.DiffError as error:
+        fail(str(error))
+    said = ", ".join(f"{count} {table}" for table, count in counts.items())
+    typer.echo(f"differences: {said}" if said else "no differences", err=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Show versions, readers, fonts and rules, and read a sentence as a test.
+
+    Example: taizhang doctor
+    """
+    from pipeline.doctor import examine
+
+    marks = {True: "ok  ", False: "BAD ", None: "note"}
+    findings = list(examine())
+    for finding in findings:
+        typer.echo(f"{marks[finding.fine]} {finding.name}: {finding.found}")
+    if any(finding.fine is False for finding in findings):
+        raise typer.Exit(1)
+
+
+def _join_others() -> None:
+    """Commands that live in rooms of their own."""
+    from importlib.util import find_spec
+
+    if find_spec("pipeline.rules_cli") is not None:
+        from pipeline import rules_cli
+
+        rules_cli.join(app)
+
+
+_join_others()
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

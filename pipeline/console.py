@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline import rulebook
-from pipeline.bounds import SIGNS
+from pipeline.bounds import SIGNS, plain
 from pipeline.labels import Labels, Language
 from pipeline.run import RunResult
 from pipeline.schema import COMPARISON_LEAD
@@ -115,4 +115,4 @@ def _figure(row: Mapping[str, Any], name: str) -> str:
     value = row[name]
     if value is None:
         return ""
-    return SIGNS.get(row.get(name + _SUFFIX) or "=", "") + f"{value.normalize():,f}"
+    return SIGNS.get(row.get(name + _SUFFIX) or "=", "") + plain(value, grouped=True)

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipeline.model import Period, Place, ReadReport
 
 FIELDS = ("source", "part", "title", "org", "town", "county", "city", "province", "year", "period", "encoding")
 """What a manifest can say. `source` and `part` name the report; an empty part stands for all reports of the source."""
-WHY = ("place_basis", "place_evidence", "place_candidates", "year_basis", "year_min", "year_max", "year_evidence", "read_as", "begins")
+WHY = ("place_basis", "place_evidence", "place_candidates", "year_basis", "year_min", "year_max", "year_evidence", "read_as", "sentence")
 """Written beside it to decide by, and not read back."""
 BASIS = "manifest"
 _PLACE = ("town", "county", "city", "province")
@@ -159,8 +160,20 @@ def _whole(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() else None
 
 
+def of_run(out: Path) -> pa.Table:
+    """The manifest of the run in the folder `out`. Raises ManifestError where its tables are not there."""
+    try:
+        reports, files, facts = (pq.read_table(out / f"{name}.parquet") for name in ("reports", "files", "facts"))
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ManifestError(f"{out}: the tables reports, files and facts are needed; run with --format parquet first") from error
+    first: dict[str, str] = {}
+    for report_id, sentence in zip(facts["report_id"].to_pylist(), facts["sentence"].to_pylist(), strict=True):
+        first.setdefault(report_id, sentence)
+    return proposal(reports, files, [first.get(report_id) for report_id in reports["report_id"].to_pylist()])
+
+
 def proposal(reports: pa.Table, files: pa.Table, beginnings: Sequence[str | None]) -> pa.Table:
-    """The manifest of a run, a row per report: what was inferred, and why. `beginnings`: the first words of each report.
+    """The manifest of a run, a row per report: what was inferred, and why. `beginnings`: a sentence of each report to know it by.
 
     `encoding` is left empty, for a name there forces the decoding; what was used stands in `read_as`.
     """
@@ -169,7 +182,7 @@ def proposal(reports: pa.Table, files: pa.Table, beginnings: Sequence[str | None
     columns["encoding"] = pa.nulls(reports.num_rows, pa.string())
     columns |= {name: reports[name] for name in WHY[:-2]}
     columns["read_as"] = pa.array([decoded.get(source) for source in reports["source"].to_pylist()], pa.string())
-    columns["begins"] = pa.array(list(_first_words(beginnings)), pa.string())
+    columns["sentence"] = pa.array(list(_first_words(beginnings)), pa.string())
     return pa.table(columns)
 
 

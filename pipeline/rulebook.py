@@ -41,6 +41,8 @@ class ExtractionRule:
     examples: tuple[str, ...] = ()
     counter_examples: tuple[str, ...] = ()
     cut_left: tuple[str, ...] = ()
+    in_words: Literal["never", "start", "always"] = "never"
+    """Whether it may read a numeral of an ordinary word: `always` (四中 in 四中全会), or where both begin together (`start`: 五塘镇)."""
     order: int = 0
 
 
@@ -153,7 +155,7 @@ class Rulebook:
         """Words with a numeral character that are no numbers."""
         table = self.table("lookalikes")
         listed = (self.folder / "words" / "ordinary.txt").read_text(encoding="utf-8").split()
-        return frozenset(listed) - frozenset(table["remove"].split()) | frozenset(table["add"].split())
+        return (frozenset(listed) | frozenset(table["add"].split())) - frozenset(table["remove"].split())
 
     @cached_property
     def weak_words(self) -> frozenset[str]:
@@ -254,11 +256,12 @@ class Rulebook:
                 tuple(row.get("examples", ())),
                 tuple(row.get("counter_examples", ())),
                 tuple(row.get("cut_left", "").split()),
+                row.get("in_words", table.get("in_words", "never")),
                 order + index,
             )
 
 
-_RULE_KEYS = {"id", "kind", "why", "pattern", "reads", "priority", "examples", "counter_examples", "cut_left", "off"}
+_RULE_KEYS = {"id", "kind", "why", "pattern", "reads", "priority", "examples", "counter_examples", "cut_left", "in_words", "off"}
 
 
 def _check_keys(row: Mapping[str, Any], where: str) -> None:

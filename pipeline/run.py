@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pipeline import rulebook
 from pipeline.clean import Cleaner
@@ -26,8 +27,8 @@ from pipeline.labels import Labels, Language
 from pipeline.manifest import Manifest
 from pipeline.model import FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
 from pipeline.rulebook import Rulebook
-from pipeline.segment import Segmenter
 from pipeline.schema import COMPARISON, COPIES, TABLES
+from pipeline.segment import Segmenter
 from pipeline.split import Splitter
 from pipeline.tabulate import Tables, Tabulator, renumber
 from pipeline.write import about, flat, folder
@@ -42,8 +43,8 @@ TASK_BYTES = 256 * 1024
 TASK_INPUTS = 64
 """A task for a worker holds so many bytes, or so many inputs, and never less than one input."""
 
-Extracted = tuple[Document, list[tuple[Report, list[Mention]]]]
-Segmented = tuple[Document, list[tuple[Report, list[Mention], Tokens]]]
+Extracted = tuple[Document, list[tuple[Report, Sequence[Mention]]]]
+Segmented = tuple[Document, list[tuple[Report, Sequence[Mention], Tokens]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ class Tools:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.rulebook: Rulebook = rulebook.load(settings.rules)
-        self.cleaner = Cleaner(self.rulebook.folder)
-        self.splitter = Splitter(self.rulebook.folder)
+        self.cleaner = Cleaner(self.rulebook)
+        self.splitter = Splitter(self.rulebook)
         self.extractor = Extractor(self.rulebook)
         self.segmenter = Segmenter(self.rulebook)
         self.interpreter = Interpreter(self.rulebook)
@@ -110,13 +111,13 @@ def extract(split_up: Iterable[tuple[Document, list[Report]]], tools: Tools) -> 
 
 
 def segment(extracted: Iterable[Extracted], tools: Tools) -> Iterator[Segmented]:
-    """What lies between the mentions → tokens."""
+    """What lies between the mentions → words."""
     for document, found in extracted:
         yield document, [(report, mentions, tools.segmenter.segment(report, mentions)) for report, mentions in found]
 
 
 def interpret(segmented: Iterable[Segmented], tools: Tools) -> Iterator[tuple[Document, list[ReadReport]]]:
-    """Mentions and tokens → facts; then what the manifest knows better."""
+    """Mentions and words → facts; then what the manifest knows better."""
     for document, found in segmented:
         reads = [tools.interpreter.read(report, mentions, tokens) for report, mentions, tokens in found]
         yield document, [tools.settings.manifest.apply(read) for read in reads]
@@ -328,10 +329,20 @@ def run_content(book: Rulebook, counts: Mapping[str, Any], this_run: Mapping[str
     return {
         about.OWN_KEY: version(),
         "rules": book.hash,
+        "gazetteer": gazetteer_date(book),
         "libraries": {name: metadata.version(name) for name in ("jieba", "pyarrow", "regex", "spacy", "xlsxwriter")},
         "counts": counts,
         about.THIS_RUN: {**this_run, "python": platform.python_version(), "system": platform.platform()},
     }
+
+
+def gazetteer_date(book: Rulebook) -> str | None:
+    """The date of the places that the rules know, as the gazetteer itself says; None where there is none."""
+    path = book.folder / "places" / "divisions.parquet"
+    if not path.is_file():
+        return None
+    written: bytes | None = (pq.read_schema(path).metadata or {}).get(b"as_of")
+    return None if written is None else written.decode()
 
 
 def version() -> str:

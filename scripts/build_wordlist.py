@@ -41,7 +41,7 @@ def _taken(word: str, count: int, tag: str, digits: set[str], measures: set[str]
     if len(word) < 2 or not digits & set(word) or tag not in NO_NUMBERS:
         return False
     rest = word.lstrip("第").lstrip("".join(digits))
-    if word[0] in "近约上几数" and word[1] in digits:  # 近百人, 上千户 are hedged numbers
+    if word.startswith("另一") or (word[0] in "近约上几数" and word[1] in digits):  # 近百人, 上千户 are hedged numbers
         return False
     starts_with_numeral = len(rest) < len(word)
     if not rest or rest in measures or (starts_with_numeral and rest[0] in MEASURED):

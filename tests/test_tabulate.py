@@ -19,7 +19,8 @@ from pipeline.schema import TABLES
 from pipeline.tabulate import Tabulator, renumber, report_hash
 
 HELPED = (
-    "一、帮扶工作\n<date edtf=XXXX-03 anchor=this_year>今年3月</date>慰问<count value=75 unit=名 object=职工 indicator=aid.people>75名</count>"
+    "一、帮扶工作\n<date edtf=XXXX-03 anchor=this_year>今年3月</date>慰问"
+    "<count value=75 unit=名 object=职工 indicator=aid.people>75名</count>"
     '职工,发放<money value=8000 bound=">" unit=元 indicator=aid.amount>8000余元</money>。\n'
 )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import replace
 
 import regex
 
@@ -17,8 +16,6 @@ ORDINARY = "ordinary"
 WEAK = "weak"
 UNREAD = "ledger.unread"
 PHRASE_PRIORITY = 3
-STAND_IN_WORDS = frozenset({"marker", "reference", "ordinal"})
-"""Kinds that ordinary words do not stop: 四中 in 四中全会."""
 _ARABIC = regex.compile(r"\d+")
 
 
@@ -46,7 +43,7 @@ class Extractor:
         losers: list[Loser] = []
         for rule in self._rules:
             for mention in self._matches(rule, text):
-                word = self._inside_word(mention, text, blocked)
+                word = self._inside_word(mention, rule, text, blocked)
                 if word is None:
                     candidates.append((rule.priority, rule.order, mention))
                 else:
@@ -82,14 +79,16 @@ class Extractor:
             start = _without_prefix(text, start, end, rule.cut_left)
             yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
 
-    def _inside_word(self, mention: Mention, text: str, blocked: _Spans) -> tuple[int, int] | None:
+    def _inside_word(self, mention: Mention, rule: ExtractionRule, text: str, blocked: _Spans) -> tuple[int, int] | None:
         """The ordinary word that holds the mention's first Chinese numeral whole and sticks out of the mention, if there is one."""
-        if mention.kind in STAND_IN_WORDS or mention.rule == "name.quoted":
+        if rule.in_words == "always":
             return None
         numeral = self._chinese.search(text, mention.start, mention.end)
         if numeral is None or _ARABIC.search(text, mention.start, mention.end):
             return None
         word = blocked.around(numeral.start(), numeral.end(), mention.start, mention.end)
+        if word and rule.in_words == "start" and word[0] >= mention.start:
+            return None
         # A word that is the whole mention stops a number (十分), not a date (正月十五).
         return None if word == (mention.start, mention.end) and mention.kind == "date" else word
 

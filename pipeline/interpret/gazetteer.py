@@ -62,6 +62,15 @@ class Town(NamedTuple):
         return (self.first is None or self.first <= year) and (self.last is None or year <= self.last + 1)
 
 
+class _Recent(dict[str, tuple[int, ...]]):
+    """Answers kept for the next report of the archive; emptied when full."""
+
+    def __setitem__(self, name: str, towns: tuple[int, ...]) -> None:
+        if len(self) >= 50_000:
+            self.clear()
+        super().__setitem__(name, towns)
+
+
 class Gazetteer:
     """Look-ups by name and by number. Build it once: `Gazetteer(rules_dir / "places")`. Raises OSError where a table is missing."""
 
@@ -75,7 +84,10 @@ class Gazetteer:
         self._states: Mapping[int, Sequence[Division]] = states
         table = _read(folder, "towns")
         self._towns: dict[str, pa.Array] = {name: table.column(name).combine_chunks() for name in table.column_names}
+        self._asked = _Recent()
+        self._ancestors: dict[int, frozenset[int]] = {}
         names: list[str] = self._towns["name"].to_pylist()
+        self._parents: list[int] = self._towns["parent"].to_pylist()
         self._by_name: dict[str, int | list[int]] = {}
         for number, name in enumerate(names):
             self._add(name, number)
@@ -110,6 +122,18 @@ class Gazetteer:
         fitting = [state for state in states if state.last is not None and state.first <= year <= state.last]
         return fitting[-1] if fitting else min(states, key=lambda state: abs(state.first - year))
 
+    def ancestors(self, ident: int) -> frozenset[int]:
+        """Ids of a division and of all that it ever lay in."""
+        if ident not in self._ancestors:
+            found, open_ids = set[int](), [ident]
+            while open_ids:
+                current = open_ids.pop()
+                if current and current not in found:
+                    found.add(current)
+                    open_ids += [state.parent for state in self.states(current)]
+            self._ancestors[ident] = frozenset(found)
+        return self._ancestors[ident]
+
     # --- towns --------------------------------------------------------------------------------------------------------------------
 
     @property
@@ -132,8 +156,7 @@ class Gazetteer:
 
     def parent(self, number: int) -> int:
         """Id of the division that a town lies in."""
-        parent: int = self._towns["parent"][number].as_py()
-        return parent
+        return self._parents[number]
 
     def towns_of(self, division: int) -> Sequence[int]:
         """Numbers of the towns right under a division."""
@@ -142,7 +165,7 @@ class Gazetteer:
     @cached_property
     def _by_parent(self) -> Mapping[int, Sequence[int]]:
         numbers: dict[int, list[int]] = defaultdict(list)
-        for number, parent in enumerate(self._towns["parent"].to_pylist()):
+        for number, parent in enumerate(self._parents):
             numbers[parent].append(number)
         return numbers
 
@@ -170,6 +193,11 @@ class Gazetteer:
 
     def villages(self, name: str) -> tuple[int, ...]:
         """Numbers of the towns that have a village or community of this name (without 村, 社区 and the like)."""
+        if name not in self._asked:
+            self._asked[name] = self._find_villages(name)
+        return self._asked[name]
+
+    def _find_villages(self, name: str) -> tuple[int, ...]:
         names, owners = self._villages
         place = bisect_left(range(len(names)), name, key=lambda i: names[i].as_py())
         if place < len(names) and names[place].as_py() == name:

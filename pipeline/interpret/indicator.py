@@ -8,7 +8,7 @@ from typing import Any
 
 import regex
 
-from pipeline.rulebook import Indicator, RuleError, Rulebook
+from pipeline.rulebook import Indicator, Rulebook, RuleError
 
 NEAR_LEFT = 30
 """Characters before the number in which a word that speaks against an indicator must not stand."""

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import ahocorasick
-
 from pipeline.interpret.gazetteer import Gazetteer
 
 HAN = "[\u3400-\u9fff]"
 BEFORE = 14
 """Characters before a name that a context may look at."""
+SEPARATORS = ("、", "，", ",", "和", "及")
+VILLAGE_LENGTH = 5
 LONGEST = 15
 """Characters of the longest town name."""
 
@@ -57,7 +57,7 @@ class SelfWords:
     """What a text says of its own level: how often each kind of unit is 我-, which kinds are masked, and of which kind the superiors are."""
 
     kinds: Counter[str]
-    masked: tuple[tuple[int, int], ...]
+    masked: list[tuple[int, int]]
     superiors: Counter[str]
 
 
@@ -88,6 +88,30 @@ class Context:
         return found.end() if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A rule on the characters at both sides of a kind's word (镇, 县, 村)."""
+
+    left: frozenset[str]
+    not_left: frozenset[str]
+    not_right: frozenset[str]
+    after: re.Pattern[str] | None
+    ends: re.Pattern[str]
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Beside:
+        sets = {key: frozenset(row.get(key, "")) for key in ("left", "not_left", "not_right")}
+        return cls(**sets, after=re.compile(row["after"]) if "after" in row else None, ends=re.compile(row.get("ends", "")))
+
+    def fits(self, text: str, start: int, end: int, or_sign: bool = False, or_any: bool = False) -> bool:
+        """Whether the word at `[start, end)` stands as the rule wants; `or_sign`: also behind what is no Han character."""
+        before = text[start - 1] if start else "\n"
+        left = before in self.left or or_any or (or_sign and not "\u3400" <= before <= "\u9fff")
+        if not left or before in self.not_left or (end < len(text) and text[end] in self.not_right):
+            return False
+        return self.after is None or self.after.match(text, end) is not None
+
+
 class ClueFinder:
     """Finds clues by the rules of `places.toml`, given as its parsed `table`."""
 
@@ -102,22 +126,25 @@ class ClueFinder:
         self._common_short = self._common | frozenset(names["common_short"])
         self._generic = frozenset(names["generic_divisions"])
         self._no_town = re.compile(names["no_town"])
-        self._ends = re.compile(names["town_ends"])
+        self._town_ends = frozenset(names["town_ends"].split("|"))
+        self._ends = re.compile(f"{names['town_ends']}|{names['division_ends']}")
         self._new_town = re.compile(f"({HAN}{{1,5}}?)({names['town_ends']})")
+        self._organs, self._lies_in = re.compile(names["organs"]), re.compile(names["lies_in"])
         self._after_short = re.compile(table["paths"]["after_short"])
         self._models = re.compile(table["paths"]["models"])
         contexts = [Context.read(row) for row in table["context"]]
         self._zero = [c for c in contexts if c.weight == 0 and c.where is None]
         self._weighed = sorted((c for c in contexts if c.weight and c.where not in ("plain", "list")), key=lambda c: -c.weight)
         self._organ = [c for c in contexts if c.id in ("place.organ", "place.body")]
-        self._self = {row["id"]: re.compile(row["pattern"]) for row in table["self"]}
+        self._beside_short = [c for c in contexts if c.id in ("place.organ", "place.lies-in")]
+        self._words = {row["id"]: Beside.read(row) for row in table["self"]}
         self._prefix = re.compile(table["prefix"][0]["pattern"])
-        self._villages = [re.compile(row["pattern"]) for row in table["village"]]
+        self._villages = {row["id"]: Beside.read(row) for row in table["village"]}
         self._village_suffix = re.compile("(?:" + "|".join(table["gazetteer"]["village_suffixes"]) + ")$")
-        self._names = self._automaton(names["short_suffixes"])
+        self._read_divisions(names["short_suffixes"])
 
-    def _automaton(self, suffixes: Mapping[str, str]) -> Any:
-        """All names of divisions → (ids, whether it is a short name)."""
+    def _read_divisions(self, suffixes: Mapping[str, str]) -> None:
+        """Names of divisions → ids: in full or as short as they are used with a suffix (湘西州), and without one."""
         full: dict[str, set[int]] = {}
         short: dict[str, set[int]] = {}
         for row in self._gazetteer.divisions:
@@ -128,45 +155,111 @@ class ClueFinder:
             for suffix, brief in suffixes.items():
                 if row.name.endswith(suffix) and brief:
                     full.setdefault(row.short + brief, set()).add(row.id)
-        automaton = ahocorasick.Automaton()
-        for name, ids in short.items():
-            automaton.add_word(name, (len(name), tuple(sorted(ids)), True))
-        for name, ids in full.items():
-            automaton.add_word(name, (len(name), tuple(sorted(ids)), False))
-        automaton.make_automaton()
-        return automaton
+        self._full = {name: tuple(sorted(ids)) for name, ids in full.items()}
+        self._short = {name: tuple(sorted(ids)) for name, ids in short.items()}
+        self._full_endings = frozenset(name[-3:] for name in self._full)
+        self._short_endings = frozenset(name[-2:] for name in self._short)
+        self._short_lengths = sorted({len(name) for name in self._short}, reverse=True)
 
     # --- names --------------------------------------------------------------------------------------------------------------------
 
-    def names(self, text: str, zones: Zones) -> list[Clue]:
-        """All names of divisions and towns in a text, each with the context that counts, in the order of the text."""
-        found = sorted([*self._divisions(text), *self._towns(text)], key=lambda clue: (clue.start, -clue.end))
+    def read(self, text: str, zones: Zones) -> tuple[list[Clue], SelfWords]:
+        """All names of divisions and towns in a text, each with the context that counts, in the order of the text; and the self words."""
+        words = SelfWords(Counter(), [], Counter())
+        found = list(self._named(text, words))
+        found += self._shorts(text, found, zones)
         kept: list[Clue] = []
-        for clue in found:
+        for clue in sorted(found, key=lambda clue: (clue.start, -clue.end)):
             if kept and clue.start < kept[-1].end:
-                if clue.is_town and not kept[-1].is_town and clue.end > kept[-1].end:
+                if clue.end > kept[-1].end and kept[-1].short:
                     kept[-1] = clue
                 continue
             kept.append(clue)
-        return [clue for chain in self._chains(kept, text, zones) for clue in self._weigh(chain, text, zones, kept)]
+        borders = {clue.start for clue in kept}, {clue.end for clue in kept}
+        return [clue for chain in self._chains(kept, text, zones) for clue in self._weigh(chain, text, zones, borders)], words
 
-    def _divisions(self, text: str) -> Iterator[Clue]:
-        for last, (length, ids, short) in self._names.iter_long(text):
-            yield Clue(last + 1 - length, last + 1, text[last + 1 - length : last + 1], "", 0, divisions=ids, short=short)
-
-    def _towns(self, text: str) -> Iterator[Clue]:
-        known, endings = self._gazetteer.known, self._gazetteer.endings
+    def _named(self, text: str, words: SelfWords) -> Iterator[Clue]:
+        """Full names, and the self words by the way: every 镇, 县 and the like is either's end or nothing."""
         for found in self._ends.finditer(text):
-            end = found.end()
-            if text[end - 3 : end] not in endings and text[end - 2 : end] not in endings:
+            start, end, kind = found.start(), found.end(), found.group()
+            if not start:
                 continue
-            if text[end : end + 1] in self._right.get(found.group(), ()) and end < len(text):
+            clue = self._town_at(text, end, kind) if kind in self._town_ends else None
+            if clue is None and not self._is_self(text, start, end, kind, words) and kind not in self._town_ends:
+                clue = self._division_at(text, start, end, words)
+            if clue is not None:
+                yield clue
+
+    def _is_self(self, text: str, start: int, end: int, kind: str, words: SelfWords) -> bool:
+        """Counts 我镇, masks and the town's own organs; True where the kind's word is used up by it."""
+        if self._words["place.self-words"].fits(text, start - (text[start - 1] == "们"), end):
+            words.kinds[kind] += 1
+            return True
+        if kind not in self._town_ends:
+            return False
+        if self._words["place.masked"].fits(text, start, end):
+            words.masked.append((start, end))
+            return True
+        if self._words["place.self-organ"].fits(text, start, end, or_sign=True):
+            words.kinds[kind] += 1
+            return True
+        return False
+
+    def _town_at(self, text: str, end: int, kind: str) -> Clue | None:
+        """The town whose name ends here."""
+        endings = self._gazetteer.endings
+        if text[end - 3 : end] not in endings and text[end - 2 : end] not in endings:
+            return None
+        if end < len(text) and text[end] in self._right.get(kind, ()):
+            return None
+        for start in range(max(0, end - LONGEST), end - 1):
+            name = text[start:end]
+            if self._gazetteer.known(name) and (self._clean(text, start) or self._behind_short(text, start, self._gazetteer.towns(name))):
+                return Clue(start, end, name, "", 0, towns=self._gazetteer.towns(name))
+        return None
+
+    def _division_at(self, text: str, place: int, end: int, words: SelfWords) -> Clue | None:
+        """The division whose full name ends here; notes what kind of superior it is."""
+        if self._words["place.superior"].fits(text, place, end, or_any=True):
+            words.superiors[text[end - 1]] += 1
+        if text[end - 3 : end] not in self._full_endings and text[end - 2 : end] not in self._full_endings:
+            return None
+        for start in range(max(0, end - LONGEST), end - 1):
+            name = text[start:end]
+            if name in self._full and (self._clean(text, start) or self._behind_short(text, start, ())):
+                return Clue(start, end, name, "", 0, divisions=self._full[name])
+        return None
+
+    def _behind_short(self, text: str, start: int, towns: Sequence[int]) -> bool:
+        """Whether a short name that the place lies in stands right before: 慈溪庵东镇."""
+        for length in self._short_lengths:
+            ids = self._short.get(text[max(0, start - length) : start])
+            if ids and (not towns or any(set(ids) & self._gazetteer.ancestors(self._gazetteer.parent(town)) for town in towns)):
+                return True
+        return False
+
+    def _shorts(self, text: str, found: Sequence[Clue], zones: Zones) -> list[Clue]:
+        """Short names of divisions before an organ's word or another name, behind 地处 and the like, and anywhere in a path."""
+        shorts: dict[int, Clue] = {}
+        ends = [match.start() for match in self._organs.finditer(text)] if not zones.path else list(range(2, len(text) + 1))
+        open_ends = [*ends, *(clue.start for clue in found)]
+        while open_ends:
+            end = open_ends.pop()
+            if text[end - 2 : end] not in self._short_endings:
                 continue
-            for start in range(max(0, end - LONGEST), end - 1):
-                name = text[start:end]
-                if known(name) and self._clean(text, start):
-                    yield Clue(start, end, name, "", 0, towns=self._gazetteer.towns(name))
+            for length in self._short_lengths:
+                ids = self._short.get(text[max(0, end - length) : end]) if end >= length else None
+                if ids:
+                    shorts.setdefault(end - length, Clue(end - length, end, text[end - length : end], "", 0, divisions=ids, short=True))
+                    open_ends.append(end - length)
                     break
+        for match in self._lies_in.finditer(text):
+            for length in self._short_lengths:
+                if ids := self._short.get(text[match.end() : match.end() + length]):
+                    name = text[match.end() : match.end() + length]
+                    shorts.setdefault(match.end(), Clue(match.end(), match.end() + length, name, "", 0, divisions=ids, short=True))
+                    break
+        return list(shorts.values())
 
     def _clean(self, text: str, start: int) -> bool:
         """Whether a name can begin here: not inside a longer word."""
@@ -185,17 +278,7 @@ class ClueFinder:
 
     def _inside(self, outer: Clue, inner: Clue) -> bool:
         above = set(outer.divisions)
-        return any(above & self.ancestors(ident) for ident in (*inner.divisions, *map(self._gazetteer.parent, inner.towns)))
-
-    def ancestors(self, ident: int) -> set[int]:
-        """A division and all that it ever lay in."""
-        found, open_ids = set(), [ident]
-        while open_ids:
-            current = open_ids.pop()
-            if current and current not in found:
-                found.add(current)
-                open_ids += [state.parent for state in self._gazetteer.states(current)]
-        return found
+        return any(above & self._gazetteer.ancestors(ident) for ident in (*inner.divisions, *map(self._gazetteer.parent, inner.towns)))
 
     def _allowed(self, chain: list[Clue], text: str, zones: Zones) -> Iterator[list[Clue]]:
         """The chain with its members narrowed to what lies in each other; nothing where its first name may be none."""
@@ -209,7 +292,7 @@ class ClueFinder:
 
     def _may_stand(self, clue: Clue, text: str, zones: Zones) -> bool:
         """Whether a division's name may stand alone here."""
-        if clue.text in self._generic or text[clue.end : clue.end + 1] in self._right.get(clue.text[-1], ()) != "":
+        if clue.text in self._generic or (clue.end < len(text) and text[clue.end] in self._right.get(clue.text[-1], ())):
             return False
         if clue.short:
             return self._short_may_stand(clue, text, zones)
@@ -222,16 +305,19 @@ class ClueFinder:
         if zones.path:
             at_start = clue.start == 0 or text[clue.start - 1] in "/_- 、（("
             return at_start and bool(self._after_short.match(text, clue.end) or text[clue.end] == "/")
-        return clue.text not in self._common_short and any(c.fits("", text, clue.end) for c in self._organ if not c.full_only)
+        if clue.text in self._common_short:
+            return False
+        before = text[max(0, clue.start - BEFORE) : clue.start]
+        return any(c.fits(before, text, clue.end) is not None for c in self._beside_short)
 
     def _narrowed(self, chain: list[Clue]) -> list[Clue]:
         kept, under = [], set[int]()
         for clue in chain:
             if under and clue.towns:
-                towns = tuple(t for t in clue.towns if under & self.ancestors(self._gazetteer.parent(t)))
+                towns = tuple(t for t in clue.towns if under & self._gazetteer.ancestors(self._gazetteer.parent(t)))
                 kept.append(replace(clue, towns=towns or clue.towns, under=tuple(under)))
             elif under:
-                kept.append(replace(clue, divisions=tuple(i for i in clue.divisions if under & self.ancestors(i)), under=tuple(under)))
+                kept.append(replace(clue, divisions=tuple(i for i in clue.divisions if under & self._gazetteer.ancestors(i)), under=tuple(under)))
             else:
                 kept.append(clue)
             under = set(kept[-1].divisions)
@@ -239,15 +325,18 @@ class ClueFinder:
 
     # --- contexts -----------------------------------------------------------------------------------------------------------------
 
-    def _weigh(self, chain: list[Clue], text: str, zones: Zones, clues: Sequence[Clue]) -> Iterator[Clue]:
+    def _weigh(self, chain: list[Clue], text: str, zones: Zones, borders: tuple[set[int], set[int]]) -> Iterator[Clue]:
         """The chain's members with the context that counts for all of them."""
         start, end = chain[0].start, chain[-1].end
         rule, weight = self._context(start, end, chain, text, zones)
-        if weight and not zones.path and self._listed(start, end, text, clues):
+        if weight and not zones.path and _listed(start, end, text, *borders):
             rule, weight = "place.listed", 0
         for clue in chain:
-            bare = clue.is_town and self._ends.sub("", clue.text) in self._common and not clue.under
+            bare = clue.is_town and self._base(clue.text) in self._common and not clue.under
             yield replace(clue, rule=rule, weight=0 if bare and weight < 5 else weight, path=zones.path)
+
+    def _base(self, name: str) -> str:
+        return next((name.removesuffix(end) for end in self._town_ends if name.endswith(end)), name)
 
     def _context(self, start: int, end: int, chain: list[Clue], text: str, zones: Zones) -> tuple[str, float]:
         if zones.path:
@@ -270,36 +359,17 @@ class ClueFinder:
     def _organ_end(self, text: str, end: int) -> int | None:
         return next((found for c in self._organ if (found := c.fits("", text, end)) is not None), None)
 
-    def _listed(self, start: int, end: int, text: str, clues: Sequence[Clue]) -> bool:
-        """Whether the name stands in a row with another of the same level."""
-        ends = {clue.end for clue in clues}
-        starts = {clue.start for clue in clues}
-        return (text[start - 1 : start] == "、" and start - 1 in ends) or (text[end : end + 1] == "、" and end + 1 in starts)
-
     # --- names that no list has ----------------------------------------------------------------------------------------------------
 
     def unlisted(self, text: str, span: tuple[int, int], after: int, zones: Zones) -> Clue | None:
         """A town's name that the gazetteer does not have, at `after` in a title or a file name: 火德红乡2009年工会工作总结."""
         found = self._new_town.match(text, after, span[1])
-        while found and self._gazetteer.known(found.group()) is False and self._no_town.search(found.group()):
-            return None
-        if not found or self._gazetteer.known(found.group()) or len(found[1]) > 4:
+        if not found or len(found[1]) > 4 or self._gazetteer.known(found.group()) or self._no_town.search(found.group()):
             return None
         rule = "place.path" if zones.path else "place.title"
         return Clue(found.start(), found.end(), found.group(), rule, 6, path=zones.path)
 
     # --- other clues --------------------------------------------------------------------------------------------------------------
-
-    def self_words(self, text: str) -> SelfWords:
-        """How the text speaks of its own unit and of its superiors."""
-        kinds: Counter[str] = Counter()
-        for found in self._self["place.self-words"].finditer(text):
-            kinds[found["kind"]] += 1
-        for found in self._self["place.self-organ"].finditer(text):
-            kinds[found["kind"] or found["kind2"]] += 1
-        masked = tuple(found.span() for found in self._self["place.masked"].finditer(text))
-        superiors = Counter(f["superior"] or f["superior2"] for f in self._self["place.superior"].finditer(text))
-        return SelfWords(kinds, masked, superiors)
 
     def prefixes(self, text: str) -> list[tuple[str, int, int]]:
         """(letters, start, end) of the place's letters in document numbers."""
@@ -314,26 +384,38 @@ class ClueFinder:
     def villages(self, text: str) -> list[tuple[str, int, int]]:
         """(name, start, end) of villages and communities, names cut as the gazetteer has them; each name once."""
         found: dict[str, tuple[int, int]] = {}
-        for match in self._villages[0].finditer(text):
-            for start in range(match.start("names"), match.end("names") - 1):
-                name = text[start : match.end("names")]
-                if self._gazetteer.villages(name):
-                    found.setdefault(name, (start, match.end()))
+        single, row = self._villages["place.village"], self._villages["place.village-list"]
+        for match in single.ends.finditer(text):
+            if single.fits(text, match.start(), match.end(), or_any=True) and (cut := self._village(text, match.start())):
+                found.setdefault(text[cut : match.start()], (cut, match.end()))
+        for match in row.ends.finditer(text):
+            end = match.start()
+            while (cut := self._village(text, end)) is not None:
+                found.setdefault(text[cut:end], (cut, end))
+                if text[cut - 1 : cut] not in SEPARATORS or not cut:
                     break
-        for match in self._villages[1].finditer(text):
-            place = match.start("list")
-            for piece in re.split("([、,，和及])", match["list"]):
-                name = self._village_suffix.sub("", piece)
-                for cut in range(max(1, len(name) - 1)):
-                    if len(name[cut:]) > 1 and self._gazetteer.villages(name[cut:]):
-                        found.setdefault(name[cut:], (place + cut, place + len(piece)))
-                        break
-                place += len(piece)
+                end = cut - 1
         return [(name, *span) for name, span in found.items()]
+
+    def _village(self, text: str, end: int) -> int | None:
+        """Where a village's name that ends here begins."""
+        end -= len(found.group()) if (found := self._village_suffix.search(text[max(0, end - 6) : end])) else 0
+        first = end
+        while first > max(0, end - VILLAGE_LENGTH) and "\u3400" <= text[first - 1] <= "\u9fff":
+            first -= 1
+        for start in range(first, end - 1):
+            if self._gazetteer.villages(text[start:end]):
+                return start
+        return None
 
     def is_model(self, path: str) -> bool:
         """Whether a path says that the file holds model texts, whose place is not the file's."""
         return bool(self._models.search(path))
+
+
+def _listed(start: int, end: int, text: str, starts: set[int], ends: set[int]) -> bool:
+    """Whether the name stands in a row with another."""
+    return (text[start - 1 : start] == "、" and start - 1 in ends) or (text[end : end + 1] == "、" and end + 1 in starts)
 
 
 def _in_zone(where: str, start: int, end: int, zones: Zones) -> bool:

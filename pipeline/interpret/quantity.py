@@ -96,7 +96,7 @@ class QuantityReader:
         if bound == "=" and (found := _first(self._apart, left)):
             bound = found[0].says  # type: ignore[assignment]
             cues.append(_cue(found, first))
-        if per is None and (found := _first(self._per, left)):
+        if per is None and mention.kind != "rate" and (found := _first(self._per, left)):
             per = "/".join(found[1].group(name) for name in ("per", "per2") if name in found[1].groupdict() and found[1].group(name))
             cues.append(_cue(found, first))
         if found := _first(self._change, left):

@@ -32,7 +32,7 @@ class Splitter:
         if not clean.text.strip():
             return []
         lines = read_lines(clean.text, self.patterns)
-        starts = self._boundaries.find(clean.text, lines)
+        starts = self._boundaries.find(lines)
         ends = [start.position for start in starts[1:]] + [len(clean.text)]
         parts: Sequence[int | None] = range(1, len(starts) + 1) if len(starts) > 1 else (None,)
         return [self._report(document, clean, start, end, part) for start, end, part in zip(starts, ends, parts, strict=True)]
@@ -42,6 +42,7 @@ class Splitter:
         source_start = clean.source_end(first)
         source_end = clean.source_end(end) if end < len(clean.text) else clean.source_length
         text = clean.text[first:end]
+        repairs = (r for r in clean.repairs if first <= r.start <= r.end <= end)
         title, blocks, sentences = self._structure.read(text, start)
         return Report(
             source=document.source,
@@ -52,7 +53,7 @@ class Splitter:
             raw=document.text[source_start:source_end],
             text=text,
             offsets=_local_offsets(clean, first, end, source_start),
-            repairs=tuple(Repair(r.start - first, r.end - first, r.rule, r.counts) for r in clean.repairs if first <= r.start <= r.end <= end),
+            repairs=tuple(Repair(r.start - first, r.end - first, r.rule, r.counts) for r in repairs),
             title=title,
             blocks=blocks,
             sentences=sentences,

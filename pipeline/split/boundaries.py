@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import regex
 
-from pipeline.split.lines import Line, Patterns
+from pipeline.split.lines import Line, Patterns, number_of
 
 _SHOWN = 16
 """So many characters of an opening are quoted as evidence."""
@@ -45,20 +45,15 @@ class Boundaries:
     def __init__(self, patterns: Patterns) -> None:
         self._patterns = patterns
 
-    def find(self, text: str, lines: Sequence[Line]) -> list[Start]:
-        """The beginnings of the reports, ascending, the first at 0. `lines` are those of `text` that are not blank."""
+    def find(self, lines: Sequence[Line]) -> list[Start]:
+        """The beginnings of the reports, ascending, the first at 0. `lines` are those of the text that are not blank."""
         reading = _Reading(lines, self._patterns)
         chosen = reading.chosen()
-        head = reading.head(0)
-        first = next((c for c in chosen if c.first == 0), None)
-        if first is not None:
-            starts = [Start(0, first.evidence, first.title)]
+        if chosen and chosen[0].first == 0:
+            first = Start(0, chosen[0].evidence if len(chosen) > 1 else "file", chosen[0].title)
         else:
-            starts = [Start(0, "file", head.title)]
-        starts += [Start(lines[c.first].begin, c.evidence, c.title) for c in chosen if c.first > 0]
-        if len(starts) == 1 and not starts[0].evidence.startswith("numbered"):
-            starts[0] = Start(0, "file", starts[0].title)
-        return starts
+            first = Start(0, "file", reading.head(0).title)
+        return [first, *(Start(lines[c.first].begin, c.evidence, c.title) for c in chosen if c.first > 0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +83,13 @@ class _Reading:
             return False
         return bool(self._patterns.title["pattern"].match(line.text))
 
-    def _is_plan_title(self, index: int) -> bool:
-        line = self._lines[index]
-        return line.marker is None and len(line.text) <= self._patterns.headings["plain"] and bool(self._patterns.title["plan"].match(line.text))
-
     def _is_signature(self, index: int) -> bool:
         line = self._lines[index]
         return len(line.text) <= self._patterns.boundary["title_length"] and bool(self._patterns.signature.match(line.text))
 
     def _is_header(self, index: int) -> bool:
-        line = self._lines[index]
-        return line.marker is None and bool(self._patterns.title["header"].match(line.text) or self._patterns.title["subtitle"].match(line.text))
+        line, title = self._lines[index], self._patterns.title
+        return line.marker is None and bool(title["header"].match(line.text) or title["subtitle"].match(line.text))
 
     def _is_ended(self, index: int) -> bool:
         """Whether the text before line `index` has come to an end: a full stop, a signature, or nothing before."""
@@ -217,24 +208,28 @@ class _Reading:
         ranked = sorted((c for c in candidates if c.sure or c.score >= threshold), key=lambda c: (not c.sure, -c.score, c.first))
         taken: list[_Candidate] = []
         for candidate in ranked:
-            if all(self._are_apart(candidate, other) for other in taken) and (candidate.sure or self._is_report(0, candidate.first)):
-                taken.append(candidate)
-        return sorted(taken, key=lambda c: c.first)
+            place = bisect_left(taken, candidate.first, key=lambda c: c.first)
+            above, below = taken[place - 1] if place else None, taken[place] if place < len(taken) else None
+            if self._are_apart(above, candidate) and (below is None or self._are_apart(candidate, below)):
+                taken.insert(place, candidate)
+        return taken
 
-    def _are_apart(self, one: _Candidate, other: _Candidate) -> bool:
-        upper, lower = (one, other) if one.first <= other.first else (other, one)
-        return upper.first != lower.first and (upper.sure and lower.sure or self._is_report(upper.text, lower.first))
+    def _are_apart(self, upper: _Candidate | None, lower: _Candidate) -> bool:
+        """Whether a report lies between the two; None is the file's beginning."""
+        if upper is None:
+            return lower.first == 0 or lower.sure or self._is_report(self.head(0).text, lower.first)
+        return upper.first < lower.first and ((upper.sure and lower.sure) or self._is_report(upper.text, lower.first))
 
     def _is_report(self, first: int, stop: int) -> bool:
         """Whether the lines from `first` to `stop` can be a report of their own."""
-        if stop == 0:
+        limits: Mapping[str, int] = self._patterns.boundary
+        if stop - first >= limits["most_lines"]:
             return True
-        if first == 0:
-            first = self.head(0).text
-        body = [line for line in self._lines[first:stop]]
-        if len(body) >= self._patterns.boundary["least_lines"]:
-            return any(line.marker is not None for line in body) or sum(len(line.text) for line in body) >= 60
-        return sum(len(line.text) for line in body) >= self._patterns.boundary["least_chars"]
+        body = self._lines[first:stop]
+        length = sum(len(line.text) for line in body)
+        if len(body) < limits["least_lines"]:
+            return length >= limits["least_chars"]
+        return length >= limits["least_body"] or any(line.marker is not None for line in body)
 
     def _candidates(self) -> list[_Candidate]:
         found = list(self._labelled())
@@ -374,8 +369,6 @@ class _Number:
 
 def _series(found: Iterable[tuple[int, str, regex.Match[str]]]) -> Iterator[list[tuple[int, regex.Match[str]]]]:
     """Runs 1, 2, 3 … of labels of one form, of two members at least."""
-    from pipeline.split.lines import number_of
-
     runs: dict[str, list[tuple[int, regex.Match[str]]]] = {}
     for index, form, match in found:
         number = number_of(match.group("number"))

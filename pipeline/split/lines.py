@@ -11,7 +11,7 @@ import regex
 from pipeline.rulebook import Rulebook, RuleError
 
 _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")}
-_CIRCLED = {chr(0x2460 + n): n + 1 for n in range(20)} | {chr(0x2474 + n): n + 1 for n in range(20)} | {chr(0x2488 + n): n + 1 for n in range(20)}
+_CIRCLED = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in range(20)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ class Patterns:
         self.leaves = self._compile(table["heading"]["leaves"], "heading leaves")
         self.sentence_end = self._compile(table["sentence"]["end"], "sentence end")
         self.sentence_tail = self._compile(table["sentence"]["tail"], "sentence tail")
+        self.bracket = regex.compile("[" + regex.escape("".join((*self.brackets, *self.brackets.values()))) + "]")
         self.item_patterns = self._item_patterns()
 
     def _cue(self, row: Mapping[str, Any]) -> Cue:

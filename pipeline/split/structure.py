@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ from pipeline.model import Block, Sentence
 from pipeline.split.boundaries import Start
 from pipeline.split.lines import Line, Patterns, number_of, read_lines
 
+_FULL_STOP = "\N{IDEOGRAPHIC FULL STOP}"
+_FIGURES = re.compile(rf"[{_FULL_STOP};]|\d")
+_SENTENCE_MARKS = _FULL_STOP + ";!?"
+_END_MARKS = _SENTENCE_MARKS + ".,:"
+_LEVELS = 7
 _PLAIN = 0
 """Level of a block without a marker."""
 _MOST_NESTED = 3
@@ -50,10 +56,10 @@ class Structure:
 
     def _cut(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Spans of the sentences between `start` and `end`, without the blanks around them."""
-        inside = self._bracketed(text, start, end)
+        inside = _Inside(self._bracketed(text, start, end))
         first = start
         for match in self._patterns.sentence_end.finditer(text, start, end):
-            if match.start() < first or any(a < match.start() < b for a, b in inside):
+            if match.start() < first or inside.holds(match.start()):
                 continue
             tail = self._patterns.sentence_tail.match(text, match.end(), end)
             last = tail.end() if tail else match.end()
@@ -61,18 +67,33 @@ class Structure:
             first = last
         yield from _trimmed(text, first, end)
 
-    def _bracketed(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
-        """Spans of the brackets and quotes that open and close between `start` and `end`."""
-        brackets = self._patterns.brackets
-        waiting: dict[str, list[int]] = {}
-        spans: list[tuple[int, int]] = []
-        for position in range(start, end):
-            character = text[position]
-            if character in brackets:
-                waiting.setdefault(brackets[character], []).append(position)
-            elif waiting.get(character):
-                spans.append((waiting[character].pop(), position))
-        return spans
+    def _bracketed(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Spans of the brackets and quotes that open and close between `start` and `end`, by their ends."""
+        closing_of = self._patterns.brackets
+        waiting: dict[str, list[int]] = {closing: [] for closing in closing_of.values()}
+        for match in self._patterns.bracket.finditer(text, start, end):
+            character = match.group()
+            if character in closing_of:
+                waiting[closing_of[character]].append(match.start())
+            elif waiting[character]:
+                yield waiting[character].pop(), match.start()
+
+
+class _Inside:
+    """Spans that are asked for ascending positions: whether one of them holds the position."""
+
+    def __init__(self, spans: Iterator[tuple[int, int]]) -> None:
+        self._spans: list[tuple[int, int]] = []
+        for start, end in spans:
+            while self._spans and self._spans[-1][0] >= start:
+                self._spans.pop()
+            self._spans.append((start, end))
+        self._next = 0
+
+    def holds(self, position: int) -> bool:
+        while self._next < len(self._spans) and self._spans[self._next][1] <= position:
+            self._next += 1
+        return self._next < len(self._spans) and self._spans[self._next][0] < position
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -92,6 +113,7 @@ class _Blocks:
         self._title = title
         self._blocks: list[Block] = []
         self._stack: list[_Open] = []
+        self._below = _markers_below(lines)
 
     def read(self) -> list[Block]:
         for place, line in enumerate(self._lines):
@@ -114,7 +136,7 @@ class _Blocks:
             above = self._stack[-1].level if self._stack else 0
             self._stack.append(_Open(above + 0.5, index, 0, heading))
         if not heading:
-            self._add_items(line.start, line.end, line.text, index, 1)
+            self._add_items(line.start, line.text, index, 1)
 
     def _is_title(self, line: Line) -> bool:
         return self._title is not None and self._title[0] < line.end and line.start < self._title[1]
@@ -144,10 +166,7 @@ class _Blocks:
         return kept
 
     def _goes_on(self, place: int, entry: _Open) -> bool:
-        for line in self._lines[place + 1 :]:
-            if line.marker is not None and line.marker.level <= entry.level:
-                return line.marker.level == entry.level and line.marker.number == entry.number + 1
-        return False
+        return self._below[place + 1].get(int(entry.level)) == (entry.level, entry.number + 1)
 
     def _is_heading(self, place: int) -> bool:
         """A short line without sentence end that has text of its own below it."""
@@ -159,16 +178,17 @@ class _Blocks:
         if not deeper or self._patterns.signature.match(below.text):
             return False
         if line.marker is None:
-            return len(line.text) <= limits["plain"] and line.text[-1] not in "。;!?.,:" and not self._patterns.signature.match(line.text)
-        if line.text[-1] not in "。;!?":
-            return len(line.text) <= limits["marked"]
+            short = len(line.text) <= int(limits["plain"]) and line.text[-1] not in _END_MARKS
+            return short and not self._patterns.signature.match(line.text)
+        if line.text[-1] not in _SENTENCE_MARKS:
+            return len(line.text) <= int(limits["marked"])
         return self._is_closed_heading(line, below)
 
     def _is_closed_heading(self, line: Line, below: Line) -> bool:
         """一、…下功夫。 with its text in the lines below: one short sentence, no figures."""
         assert line.marker is not None
         body = line.text[line.marker.end :]
-        short = len(line.text) <= self._patterns.headings["closed"] and body.endswith("。") and not regex.search(r"[。;]|\d", body[:-1])
+        short = len(line.text) <= self._patterns.headings["closed"] and body.endswith(_FULL_STOP) and not _FIGURES.search(body[:-1])
         return short and (below.marker is not None or not self._patterns.leaves.match(below.text))
 
     def _is_lead(self, place: int) -> bool:
@@ -181,7 +201,7 @@ class _Blocks:
 
     # ---------------------------------------------------------------- list items inside a line
 
-    def _add_items(self, start: int, end: int, text: str, parent: int, depth: int) -> None:
+    def _add_items(self, start: int, text: str, parent: int, depth: int) -> None:
         """Cut the items out of a line: 一是…;二是…. Each is a block under the block `parent`."""
         spans = self._item_spans(text)
         for first, last, body, level in spans:
@@ -190,11 +210,7 @@ class _Blocks:
             piece = text[first:last].rstrip()
             self._blocks.append(Block(start + first, start + first + len(piece), start + min(body, first + len(piece)), level, False, path))
             if depth < _MOST_NESTED:
-                self._add_nested(start + first, text[first:last], body - first, index, depth)
-
-    def _add_nested(self, start: int, text: str, body: int, parent: int, depth: int) -> None:
-        """Items inside an item, behind its own marker."""
-        self._add_items(start + body, start + len(text), text[body:], parent, depth + 1)
+                self._add_items(start + body, text[body:last], index, depth + 1)
 
     def _item_spans(self, text: str) -> list[tuple[int, int, int, int]]:
         """Start, end, body and level of the items of the outermost list in `text`; empty where there is none."""
@@ -209,7 +225,8 @@ class _Blocks:
         return [(start, end, body, level) for (start, body, level), end in zip(best, ends, strict=True)]
 
     def _are_items(self, run: Sequence[tuple[int, int, int]], text: str) -> bool:
-        return (len(text) - run[0][1]) / len(run) >= self._patterns.items["least_length"]
+        least: int = self._patterns.items["least_length"]
+        return len(text) - run[0][1] >= least * len(run)
 
     def _last_end(self, text: str, run: Sequence[tuple[int, int, int]]) -> int:
         """The last of items parted by ; ends with its sentence, the last of others with the line."""
@@ -217,8 +234,8 @@ class _Blocks:
         if text[:start].rstrip().endswith((";", ",")):
             match = self._patterns.sentence_end.search(text, start)
             tail = self._patterns.sentence_tail.match(text, match.end()) if match else None
-            if match:
-                return tail.end() if tail else match.end()
+            if tail:
+                return int(tail.end())
         return len(text)
 
 
@@ -235,3 +252,16 @@ def _run(pattern: regex.Pattern[str], text: str, level: int) -> list[tuple[int, 
         if len(run) > len(best):
             best = list(run)
     return best
+
+
+def _markers_below(lines: Sequence[Line]) -> list[dict[int, tuple[int, int]]]:
+    """For each line and level, level and number of the next marker of that level or above, from the line on; one more for the end."""
+    nearest: dict[int, tuple[int, int]] = {}
+    below = [nearest]
+    for line in reversed(lines):
+        if line.marker is not None:
+            level = line.marker.level
+            nearest = {**nearest, **dict.fromkeys(range(level, _LEVELS + 1), (level, line.marker.number))}
+        below.append(nearest)
+    below.reverse()
+    return below

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import xlsxwriter
 
 from pipeline.audit import doubts
-from pipeline.bounds import SIGNS
+from pipeline.bounds import SIGNS, plain
 from pipeline.labels import Labels
 from pipeline.rulebook import Rulebook
 from pipeline.schema import (
@@ -345,7 +345,7 @@ def safe_text(text: str) -> str:
 
 def _write_number(sheet: Any, row: int, position: int, value: Decimal | int, look: Any) -> None:
     if not -EXACT_FLOAT < value < EXACT_FLOAT:
-        sheet.write_string(row, position, f"{value:f}" if isinstance(value, Decimal) else str(value))
+        sheet.write_string(row, position, plain(value) if isinstance(value, Decimal) else str(value))
     else:
         sheet.write_number(row, position, float(value), look)
 

@@ -1,0 +1,66 @@
+# Wanted: make and Python 3.11 or later. Everything else is installed into .venv, checked against the hashes of the lock files.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# The locks are complete, so nothing is resolved; what must be built is built with the pinned tools of requirements-build.lock.
+INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
+WORKERS ?= 2
+UV_VERSION := 0.13.9
+
+.PHONY: help run test test-all check lock docs clean
+
+help:
+	@echo "make run       read data/raw, write the tables into data/out"
+	@echo "make test      style, types, structure and the tests that need pip alone"
+	@echo "make test-all  install the Debian packages that the other tests want, and run all tests"
+	@echo "make docs      write docs/tables.md, docs/rules.md and docs/quality.md anew"
+	@echo "make lock      resolve the dependencies anew"
+	@echo "make clean     remove all that these commands made"
+
+run: $(VENV)/.run
+	$(BIN)/taizhang run data/raw --out data/out
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest -n $(WORKERS) -m "not debian and not slow"
+
+test-all: check
+	@sh scripts/install_debian.sh tests/debian.txt
+	$(BIN)/pytest -n $(WORKERS) -m ""
+
+docs: $(VENV)/.dev
+	$(BIN)/python scripts/build_docs.py
+	$(BIN)/python scripts/build_quality.py
+
+lock: $(BIN)/python
+	$(PIP) install uv==$(UV_VERSION)
+	$(BIN)/python scripts/lock.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find data/out -mindepth 1 ! -name .gitkeep -delete
+	find pipeline tests scripts -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@for name in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+		if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then "$$name" -m venv $(VENV) && exit 0; fi; \
+	done; \
+	echo "No Python 3.11 or later with its venv module found. Install one, or name it: make PYTHON=/path/to/python3.12 …" >&2; exit 1
+
+# A stamp is written last, so that an interrupted set-up begins again and a finished one is not repeated.
+$(VENV)/.run: requirements-build.lock requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) (once) …"
+	$(INSTALL) -r requirements-build.lock
+	$(INSTALL) -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@
