@@ -278,6 +278,7 @@ class _Wrap:
             return _compile(table[name], bricks, book, f"rules/repairs.toml: [wrap] {name}")
 
         self._starts, self._openers, self._ends = compiled("starts"), compiled("openers"), compiled("ends")
+        self._closes, self._hanging = compiled("closes"), compiled("hanging")
         self._open_end, self._open_start = compiled("open_end"), compiled("open_start")
         self._number_start, self._prose = compiled("number_start"), compiled("prose")
         self._heading_length: int = table["heading_length"]
@@ -292,14 +293,16 @@ class _Wrap:
         if "\n" not in text:
             return []
         lines = text.split("\n")
-        unfinished = [i for i in range(len(lines) - 1) if self._may_join(lines[i], lines[i + 1])]
+        indented = all(line.startswith("  ") for line in lines if line)
+        unfinished = [i for i in range(len(lines) - 1) if self._may_join(lines[i], lines[i + 1], indented)]
         if not unfinished:
             return []
         starts = _line_starts(lines)
 
         def width(index: int) -> int:
             # of the source: full-width marks are two columns wide, and they are half-width marks by now
-            return _width(written(starts[index], starts[index] + len(lines[index].rstrip())))
+            line = self._hanging.sub("", lines[index].rstrip())
+            return _width(written(starts[index], starts[index] + len(line)))
 
         full = self._full_width(lines, unfinished, width)
         edits: list[Edit] = []
@@ -310,27 +313,24 @@ class _Wrap:
                 edits.append((starts[i] + len(lines[i].rstrip()), starts[i + 1] + blanks, ""))
         return edits
 
-    def _may_join(self, line: str, following: str) -> bool:
-        """Neither side is blank, the line has no end mark, and what follows begins nothing new."""
+    def _may_join(self, line: str, following: str, indented: bool) -> bool:
+        """Neither side is blank, the line has no end mark, what follows begins nothing new. `indented`: all lines of the file are."""
         if not line or line[-1] in _FULL_STOPS:
             return False
         line, bare = line.rstrip(), following.strip()
         if not line or not bare or self._ends.search(line, max(0, len(line) - 4)):
             return False
-        indented = len(following) - len(following.lstrip()) >= 2 and not line.startswith("  ")
-        if indented or (following.startswith("  ") and not self._is_indented_throughout(line, following)):
+        if following.startswith("  ") and not indented:
             return False
         return not self._starts.match(following) and not (_is_latin(line[-1]) and _is_latin(bare[0]))
-
-    @staticmethod
-    def _is_indented_throughout(line: str, following: str) -> bool:
-        return len(line) - len(line.lstrip()) == len(following) - len(following.lstrip()) and len(line) > _LONG_LINE
 
     def _goes_on(self, line: str, following: str) -> bool:
         line, following = line.rstrip(), following.strip()
         heading = self._is_heading(line)
         if self._open_start.match(following) or _has_open_bracket(line, following):
             return True
+        if self._closes.search(line):
+            return False
         if heading:
             return False
         if self._open_end.search(line):
@@ -355,14 +355,13 @@ class _Wrap:
             return None
         widths = [width(i) for i in unfinished]
         full = max(widths)
-        if full < self._least_width or any(2 * len(line) > full and width(i) > full + 2 for i, line in enumerate(lines)):
+        if full < self._least_width or any(2 * len(line) > full and width(i) > full + 1 for i, line in enumerate(lines)):
             return None
         return full if sum(reached >= full - self._slack for reached in widths) >= self._full_lines else None
 
 
 _FULL_STOPS = "\N{IDEOGRAPHIC FULL STOP}!?;"
 _POINTS = ".\N{IDEOGRAPHIC FULL STOP}"
-_LONG_LINE = 15
 _BRACKETS = {"(": ")", "\N{LEFT DOUBLE ANGLE BRACKET}": "\N{RIGHT DOUBLE ANGLE BRACKET}"}
 _BRACKETS["\N{LEFT DOUBLE QUOTATION MARK}"] = "\N{RIGHT DOUBLE QUOTATION MARK}"
 

@@ -90,20 +90,18 @@ def run(
     Example: taizhang run archive/ --out tables/
     """
     from pipeline import console
-    from pipeline import run as job
     from pipeline.labels import LANGUAGES
     from pipeline.manifest import ManifestError
     from pipeline.rulebook import RuleError
+    from pipeline.run import run as read_and_write
 
     if labels not in LANGUAGES:
         fail(f"--labels: {labels} is none of {', '.join(LANGUAGES)}")
     if any(path.resolve() == out.resolve() for path in inputs):
         fail(f"--out: {out} is one of the inputs; give the tables a folder of their own")
-    if missing := [path for path in inputs if not path.exists()]:
-        fail(f"no such file or folder: {', '.join(map(str, missing))}")
     try:
         with console.progress(labels, quiet) as progress:
-            result = job.run(
+            result = read_and_write(
                 inputs,
                 out,
                 formats=_formats(formats),
@@ -231,12 +229,11 @@ def doctor() -> None:
 
 def _join_others() -> None:
     """Commands that live in rooms of their own."""
+    from importlib import import_module
     from importlib.util import find_spec
 
     if find_spec("pipeline.rules_cli") is not None:
-        from pipeline import rules_cli
-
-        rules_cli.join(app)
+        import_module("pipeline.rules_cli").join(app)
 
 
 _join_others()

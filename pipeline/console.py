@@ -20,6 +20,7 @@ from pipeline.schema import COMPARISON_LEAD
 from pipeline.write.folder import WORKBOOK_FILE
 
 SHOWN_ROWS = 8
+PLAIN_WIDTH = 120
 SHOWN_INDICATORS = 4
 SHOWN_FILES = 10
 _SUFFIX = "__bound"
@@ -54,7 +55,7 @@ def report(result: RunResult, inputs: Sequence[Path], rules: Path | None, langua
         Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
     if quiet:
         return
-    screen = Console(highlight=False)
+    screen = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     for line in _summary(result, words):
         screen.print(line, markup=False, soft_wrap=True)
     left = result.unread if verbose else result.unread[:SHOWN_FILES]
@@ -97,9 +98,9 @@ def _print_comparison(comparison: pa.Table, words: Labels, screen: Console) -> N
     fullest = sorted(indicators, key=lambda name: comparison[name].null_count)[:SHOWN_INDICATORS]
     table = Table(title=words("messages", "first_rows"), title_justify="left")
     for name in shown:
-        table.add_column(lead[name])
+        table.add_column(lead[name], no_wrap=True, max_width=40)
     for name in fullest:
-        table.add_column(words.indicator(name), justify="right")
+        table.add_column(words.indicator(name), justify="right", no_wrap=True)
     for row in comparison.slice(0, SHOWN_ROWS).to_pylist():
         table.add_row(*(_text(row[name]) for name in shown), *(_figure(row, name) for name in fullest))
     screen.print(table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
     from pipeline.run import Tools
 
 
-@lru_cache(maxsize=4)
 def tools(rules: Path | None = None) -> Tools:
-    """The stages with their rules, made once per rules folder. The first call takes about a second."""
+    """The stages with their rules. The first call takes about two seconds, further ones by the same rules none."""
     from pipeline.run import Settings, Tools
 
     return Tools(Settings(rules))
@@ -68,12 +66,12 @@ def extract_frame(frame: pd.DataFrame, text: str = "text", *, rules: Path | None
 
     from pipeline.tabulate import Tabulator
 
-    machinery = tools(rules)
-    tabulator = Tabulator(machinery.calendar, machinery.unit_classes)
+    reader = tools(rules)
+    tabulator = Tabulator(reader.machinery.calendar, reader.machinery.unit_classes)
     positions: list[int] = []
     for position, content in enumerate(frame[text].to_list()):
         document = Document(str(position), content if isinstance(content, str) else "")
-        reads: list[ReadReport] = machinery.read(document)
+        reads: list[ReadReport] = reader.read(document)
         tabulator.add(document, reads)
         positions += [position] * sum(len(read.facts) for read in reads)
     facts: pa.Table = tabulator.tables()["facts"]

@@ -56,20 +56,41 @@ class Settings:
     manifest: Manifest = field(default_factory=Manifest)
 
 
+class Machinery:
+    """What the stages work with, made from the rules; it holds no state of a document."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.rulebook = book
+        self.cleaner = Cleaner(book)
+        self.splitter = Splitter(book)
+        self.extractor = Extractor(book)
+        self.segmenter = Segmenter(book)
+        self.interpreter = Interpreter(book)
+        self.calendar = Calendar(book.table("calendar"))
+        self.unit_classes = {word: unit.unit_class for word, unit in book.units.items()}
+        self.comparer = Comparer(book.indicators, self.unit_classes)
+
+
+_machinery: dict[str, Machinery] = {}
+"""That of the rules used last, by their hash: making it takes a second, and a notebook runs many times by the same rules."""
+
+
+def machinery(rules: Path | None) -> Machinery:
+    """The machinery for the rules as they stand on the disk now. Raises RuleError."""
+    book = rulebook.load(rules)
+    if book.hash not in _machinery:
+        made = Machinery(book)
+        _machinery.clear()
+        _machinery[book.hash] = made
+    return _machinery[book.hash]
+
+
 class Tools:
-    """The stages' machinery, made once per process from the rules."""
+    """What a stage may use: the machinery, and the settings of the run."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.rulebook: Rulebook = rulebook.load(settings.rules)
-        self.cleaner = Cleaner(self.rulebook)
-        self.splitter = Splitter(self.rulebook)
-        self.extractor = Extractor(self.rulebook)
-        self.segmenter = Segmenter(self.rulebook)
-        self.interpreter = Interpreter(self.rulebook)
-        self.calendar = Calendar(self.rulebook.table("calendar"))
-        self.unit_classes = {word: unit.unit_class for word, unit in self.rulebook.units.items()}
-        self.comparer = Comparer(self.rulebook.indicators, self.unit_classes)
+        self.machinery = machinery(settings.rules)
 
     def read(self, document: Document) -> list[ReadReport]:
         """All reports of one document, read."""
@@ -95,37 +116,37 @@ def ingest(items: Iterable[InputItem], tools: Tools) -> Iterator[Document]:
 def clean(documents: Iterable[Document], tools: Tools) -> Iterator[tuple[Document, CleanText]]:
     """Documents → their repaired copies."""
     for document in documents:
-        yield document, tools.cleaner.clean(document.text)
+        yield document, tools.machinery.cleaner.clean(document.text)
 
 
 def split(cleaned: Iterable[tuple[Document, CleanText]], tools: Tools) -> Iterator[tuple[Document, list[Report]]]:
     """Repaired copies → reports."""
     for document, text in cleaned:
-        yield document, tools.splitter.split(document, text) if document.status == "ok" else []
+        yield document, tools.machinery.splitter.split(document, text) if document.status == "ok" else []
 
 
 def extract(split_up: Iterable[tuple[Document, list[Report]]], tools: Tools) -> Iterator[Extracted]:
     """Reports → where their mentions are."""
     for document, reports in split_up:
-        yield document, [(report, tools.extractor.extract(report)) for report in reports]
+        yield document, [(report, tools.machinery.extractor.extract(report)) for report in reports]
 
 
 def segment(extracted: Iterable[Extracted], tools: Tools) -> Iterator[Segmented]:
     """What lies between the mentions → words."""
     for document, found in extracted:
-        yield document, [(report, mentions, tools.segmenter.segment(report, mentions)) for report, mentions in found]
+        yield document, [(report, mentions, tools.machinery.segmenter.segment(report, mentions)) for report, mentions in found]
 
 
 def interpret(segmented: Iterable[Segmented], tools: Tools) -> Iterator[tuple[Document, list[ReadReport]]]:
     """Mentions and words → facts; then what the manifest knows better."""
     for document, found in segmented:
-        reads = [tools.interpreter.read(report, mentions, tokens) for report, mentions, tokens in found]
+        reads = [tools.machinery.interpreter.read(report, mentions, tokens) for report, mentions, tokens in found]
         yield document, [tools.settings.manifest.apply(read) for read in reads]
 
 
 def tabulate(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tools) -> Iterator[Batch]:
     """Facts → tables."""
-    tabulator = Tabulator(tools.calendar, tools.unit_classes)
+    tabulator = Tabulator(tools.machinery.calendar, tools.machinery.unit_classes)
     texts = []
     for document, reads in interpreted:
         tabulator.add(document, reads)
@@ -137,7 +158,7 @@ def tabulate(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: To
 def compare(batches: Iterable[Batch], tools: Tools) -> Iterator[Batch]:
     """Tables → cells of each report by itself; reports are set against each other at the end of the run."""
     for batch in batches:
-        cells = tools.comparer.report_cells(batch.tables["reports"], batch.tables["facts"], batch.gaps)
+        cells = tools.machinery.comparer.report_cells(batch.tables["reports"], batch.tables["facts"], batch.gaps)
         yield Batch({**batch.tables, "cells": cells}, batch.texts)
 
 

@@ -43,6 +43,8 @@ def _taken(word: str, count: int, tag: str, digits: set[str], measures: set[str]
     rest = word.lstrip("第").lstrip("".join(digits))
     if word.startswith("另一") or (word[0] in "近约上几数" and word[1] in digits):  # 近百人, 上千户 are hedged numbers
         return False
+    if word[-1] in digits and tag not in ("i", "l"):  # 中三, 国一: the numeral begins what follows; 统一 and its like are listed by hand
+        return False
     starts_with_numeral = len(rest) < len(word)
     if not rest or rest in measures or (starts_with_numeral and rest[0] in MEASURED):
         return False

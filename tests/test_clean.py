@@ -21,57 +21,10 @@ RULES = ROOT / "rules"
 CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "damage.toml").read_text(encoding="utf-8"))["case"]
 CLEANER = Cleaner(RULES)
 
-WORDS = [
-    "今年以来",
-    "镇总工会",
-    "共慰问",
-    "职工",
-    "户",
-    "万元",
-    "％",
-    "，",
-    "。",
-    "、",
-    "；",
-    "：",
-    "（",
-    "）",
-    "“",
-    "”",
-    "《",
-    "》",
-    "12",
-    "1",
-    "3。5",
-    "２０",
-    "20xx年",
-    "__人次",
-    "**乡",
-    "xx镇",
-    "O",
-    "l、",
-    "尸",
-]
-DAMAGE = [
-    "&nbsp;",
-    "&#49;",
-    "<br>",
-    "guǎnlǐ",
-    "(gōng)",
-    "www.abc.com",
-    "(转载自某某范文网)",
-    "鎮總工會",
-    "餘",
-    "⻄",
-    "①",
-    "一、",
-    "1、",
-    "乾",
-    "12。2万元",
-    "8、4%",
-]
+WORDS = "今年以来 镇总工会 共慰问 职工 户 万元 ％ ， 。 、 ； ： （ ） “ ” 《 》 12 1 3。5 ２０ 20xx年 __人次 **乡 xx镇 O l、 尸"
+DAMAGE = "&nbsp; &#49; <br> guǎnlǐ (gōng) www.abc.com (转载自某某范文网) 鎮總工會 餘 ⻄ ① 一、 1、 乾 12。2万元 8、4%"
 BLANKS = ["\n", "\r\n", "\n　　", " ", "\u3000", "\u200b", "\ufeff"]
-PIECES = [*WORDS, *DAMAGE, *BLANKS]
+PIECES = [*WORDS.split(), *DAMAGE.split(), *BLANKS]
 TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 
 

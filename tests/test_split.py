@@ -215,7 +215,7 @@ def test_title(text: str, title: str | None) -> None:
 
 def test_titles_of_numbered_texts() -> None:
     reports = split("范文大全（2篇）\n篇一：清河乡工会工作总结\n今年新建工会3家。\n慰问12户。\n【篇二】\n今年新建工会5家。\n慰问16户。\n")
-    assert [r.raw_text(*r.title) if r.title else None for r in reports] == ["清河乡工会工作总结"]
+    assert [r.raw_text(*r.title) if r.title else None for r in reports] == ["清河乡工会工作总结", None]
     reports = split("篇一：清河乡工会工作总结\n今年新建工会3家。\n慰问12户。\n篇二\n今年新建工会5家。\n慰问16户。\n")
     assert [r.raw_text(*r.title) if r.title else None for r in reports] == ["清河乡工会工作总结", None]
     assert [r.boundary for r in reports] == ["numbered: 篇一:清河乡工会工作总结", "numbered: 篇二"]
@@ -326,24 +326,22 @@ def test_sentences(text: str, sentences: list[str]) -> None:
     assert [report.text[s.start : s.end] for s in report.sentences] == sentences
 
 
-LINES = [
-    "今年以来，我镇工会在镇党委的领导下，现总结如下：",
-    "清河乡工会2012年工作总结",
-    "一、组织建设",
-    "二、帮扶",
-    "（一）建会",
-    "1、建会3家；2、慰问12户。",
-    "一是“抓。组建；二是抓《维权。",
-    "篇一",
-    "篇二：总结",
-    "2012年12月20日",
-    "",
-    "\u3000\u3000",
-    "①建档；②立卡",
-    "2013年我们将抓好以下工作：",
-    "单位\t户数",
-    "l、",
-]
+LINES_TEXT = """今年以来，我镇工会在镇党委的领导下，现总结如下：
+清河乡工会2012年工作总结
+一、组织建设
+二、帮扶
+（一）建会
+1、建会3家；2、慰问12户。
+一是“抓。组建；二是抓《维权。
+篇一
+篇二：总结
+2012年12月20日
+
+①建档；②立卡
+2013年我们将抓好以下工作：
+单位	户数
+l、"""
+LINES = ["　　", *LINES_TEXT.splitlines()]
 FILES = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(LINES), max_size=25).map("\n".join))
 
 

@@ -70,12 +70,11 @@ def _spelled(number: int, signs: Signs, legal: bool) -> str:
         return _spelled(upper, signs, legal) + signs["myriad"] + gap + (_spelled(lower, signs, legal) if lower else "")
     if number == 0:
         return str(digits[0])
-    text = ""
+    text: str = ""
     zero = False
     for place, digit in enumerate(map(int, f"{number:04}")):
         if digit:
             text += (signs["zero"] if zero and text else "") + digits[digit] + powers[3 - place]
         zero = not digit
-    ten: str = signs["powers"][1]
-    shortened = not legal and text.startswith(digits[1] + ten)  # 十二, not 一十二
-    return text[1:] if shortened else text
+    one_ten: str = digits[1] + signs["powers"][1]
+    return text[1:] if not legal and text.startswith(one_ten) else text  # 十二, not 一十二

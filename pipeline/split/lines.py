@@ -97,6 +97,7 @@ class Patterns:
         self.signature_examples = _examples(table["signature"])
         self.never_heading = self._compile(table["heading"]["never"], "heading never")
         self.leaves = self._compile(table["heading"]["leaves"], "heading leaves")
+        self.stays = self._compile(table["heading"]["stays"], "heading stays")
         self.sentence_end = self._compile(table["sentence"]["end"], "sentence end")
         self.sentence_tail = self._compile(table["sentence"]["tail"], "sentence tail")
         self.bracket = regex.compile("[" + regex.escape("".join((*self.brackets, *self.brackets.values()))) + "]")

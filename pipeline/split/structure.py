@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
 from pipeline.model import Block, Sentence
 from pipeline.split.boundaries import Start
-from pipeline.split.lines import Line, Patterns, number_of, read_lines
+from pipeline.split.lines import Line, Marker, Patterns, number_of, read_lines
 
 _FULL_STOP = "\N{IDEOGRAPHIC FULL STOP}"
 _FIGURES = re.compile(rf"[{_FULL_STOP};]|\d")
@@ -33,6 +33,16 @@ class _Open:
     heading: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A list item inside a line: span, where the text behind its marker begins, its level."""
+
+    start: int
+    body: int
+    end: int
+    level: int
+
+
 class Structure:
     """Reads blocks and sentences."""
 
@@ -43,15 +53,12 @@ class Structure:
         """Title, blocks and sentences of the report `text` that begins at `start`; all spans count in `text`."""
         title = None if start.title is None else (start.title[0] - start.position, start.title[1] - start.position)
         lines = read_lines(text, self._patterns)
-        blocks = _Blocks(lines, self._patterns, title).read()
+        blocks = _Blocks(text, lines, self._patterns, title).read()
         return title, tuple(blocks), tuple(self._sentences(text, blocks))
 
     def _sentences(self, text: str, blocks: Sequence[Block]) -> Iterator[Sentence]:
-        for index, block in enumerate(blocks):
-            end = block.end
-            if index + 1 < len(blocks) and blocks[index + 1].start < block.end:
-                end = blocks[index + 1].start
-            for first, last in self._cut(text, block.start, end):
+        for start, end, index in _own_text(blocks):
+            for first, last in self._cut(text, start, end):
                 yield Sentence(first, last, index)
 
     def _cut(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -68,7 +75,7 @@ class Structure:
         yield from _trimmed(text, first, end)
 
     def _bracketed(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Spans of the brackets and quotes that open and close between `start` and `end`, by their ends."""
+        """Spans of the brackets and quotes that open and close between `start` and `end`, by their ends; speech behind a colon is none."""
         closing_of = self._patterns.brackets
         waiting: dict[str, list[int]] = {closing: [] for closing in closing_of.values()}
         for match in self._patterns.bracket.finditer(text, start, end):
@@ -76,7 +83,26 @@ class Structure:
             if character in closing_of:
                 waiting[closing_of[character]].append(match.start())
             elif waiting[character]:
-                yield waiting[character].pop(), match.start()
+                opened = waiting[character].pop()
+                if not (opened > start and text[opened - 1] == ":"):
+                    yield opened, match.start()
+
+
+def _own_text(blocks: Sequence[Block]) -> Iterator[tuple[int, int, int]]:
+    """Spans that stand in no block but the one named third, ascending: what a line has before, between and behind its items."""
+    around: list[int] = []
+    position = 0
+    for index, block in enumerate(blocks):
+        while around and blocks[around[-1]].end <= block.start:
+            yield position, blocks[around[-1]].end, around[-1]
+            position = blocks[around.pop()].end
+        if around:
+            yield position, block.start, around[-1]
+        around.append(index)
+        position = block.start
+    while around:
+        yield position, blocks[around[-1]].end, around[-1]
+        position = blocks[around.pop()].end
 
 
 class _Inside:
@@ -107,7 +133,8 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 class _Blocks:
     """The blocks of one report, while they are read."""
 
-    def __init__(self, lines: Sequence[Line], patterns: Patterns, title: tuple[int, int] | None) -> None:
+    def __init__(self, text: str, lines: Sequence[Line], patterns: Patterns, title: tuple[int, int] | None) -> None:
+        self._text = text
         self._lines = lines
         self._patterns = patterns
         self._title = title
@@ -122,40 +149,51 @@ class _Blocks:
 
     def _add_line(self, place: int, line: Line) -> None:
         index = len(self._blocks)
-        heading = self._is_heading(place)
-        lead = not heading and self._is_lead(place)
-        path = self._path(place, line, heading)
-        body = line.start + (line.marker.end if line.marker else 0)
-        level = line.marker.level if line.marker else _PLAIN
-        self._blocks.append(Block(line.start, line.end, min(body, line.end), level, heading, path))
-        if self._is_title(line):
+        titled = self._is_title(line)
+        heading = titled or self._is_heading(place)
+        items = [] if heading else self._item_spans(line.text)
+        # a line that begins with the first of its items is no item itself
+        marker = None if items and items[0].start == 0 else line.marker
+        path = () if titled else self._path(place, line, marker, heading)
+        body = line.start + (marker.end if marker else 0)
+        self._blocks.append(Block(line.start, line.end, min(body, line.end), marker.level if marker else _PLAIN, heading, path))
+        if titled:
             return
-        if line.marker is not None:
-            self._stack.append(_Open(level, index, line.marker.number, heading))
-        elif heading or lead:
+        if marker is not None:
+            self._stack.append(_Open(marker.level, index, marker.number, heading))
+        elif heading or self._is_lead(place):
             above = self._stack[-1].level if self._stack else 0
             self._stack.append(_Open(above + 0.5, index, 0, heading))
-        if not heading:
-            self._add_items(line.start, line.text, index, 1)
+        self._add_items(line.start, line.text, items, index, 1)
 
     def _is_title(self, line: Line) -> bool:
         return self._title is not None and self._title[0] < line.end and line.start < self._title[1]
 
     # ---------------------------------------------------------------- headings and what stands under them
 
-    def _path(self, place: int, line: Line, heading: bool) -> tuple[int, ...]:
+    def _path(self, place: int, line: Line, marker: Marker | None, heading: bool) -> tuple[int, ...]:
         """Indices of the blocks above `line`; what has come to an end leaves the stack."""
-        if self._is_title(line):
-            return ()
-        if line.marker is not None:
-            while self._stack and self._stack[-1].level >= line.marker.level:
+        if marker is not None:
+            while self._stack and self._stack[-1].level >= marker.level:
                 self._stack.pop()
             return tuple(entry.index for entry in self._stack)
-        if heading or self._patterns.leaves.match(line.text) or self._patterns.signature.match(line.text):
+        if heading or self._leaves(line):
             self._stack = self._stack[: self._open_until(place)]
         while self._stack and not heading and not self._blocks[self._stack[-1].index].heading:
             self._stack.pop()
         return tuple(entry.index for entry in self._stack if entry.heading)
+
+    def _leaves(self, line: Line) -> bool:
+        """Whether a paragraph leaves the section it stands in: a signature, or a look back or ahead in a section on something else."""
+        if self._patterns.signature.match(line.text):
+            return True
+        headings = [entry.index for entry in self._stack if entry.heading]
+        if headings and self._patterns.stays.search(self._words(headings[-1])):
+            return False
+        return bool(self._patterns.leaves.match(line.text))
+
+    def _words(self, index: int) -> str:
+        return self._text[self._blocks[index].start : self._blocks[index].end]
 
     def _open_until(self, place: int) -> int:
         """How many entries of the stack go on below line `place`: up to the innermost whose numbering does."""
@@ -171,7 +209,8 @@ class _Blocks:
     def _is_heading(self, place: int) -> bool:
         """A short line without sentence end that has text of its own below it."""
         line, limits = self._lines[place], self._patterns.headings
-        if place + 1 >= len(self._lines) or self._patterns.never_heading.search(line.text):
+        body = line.text[line.marker.end :] if line.marker else line.text
+        if place + 1 >= len(self._lines) or self._is_never_heading(body):
             return False
         below = self._lines[place + 1]
         deeper = below.marker is None or line.marker is None or below.marker.level > line.marker.level
@@ -183,6 +222,9 @@ class _Blocks:
         if line.text[-1] not in _SENTENCE_MARKS:
             return len(line.text) <= int(limits["marked"])
         return self._is_closed_heading(line, below)
+
+    def _is_never_heading(self, body: str) -> bool:
+        return bool(self._patterns.never_heading.search(body) or self._patterns.title["header"].match(body))
 
     def _is_closed_heading(self, line: Line, below: Line) -> bool:
         """一、…下功夫。 with its text in the lines below: one short sentence, no figures."""
@@ -201,57 +243,64 @@ class _Blocks:
 
     # ---------------------------------------------------------------- list items inside a line
 
-    def _add_items(self, start: int, text: str, parent: int, depth: int) -> None:
-        """Cut the items out of a line: 一是…;二是…. Each is a block under the block `parent`."""
-        spans = self._item_spans(text)
-        for first, last, body, level in spans:
+    def _add_items(self, start: int, text: str, items: Sequence[_Item], parent: int, depth: int) -> None:
+        """Add the items of a line, 一是…;二是…, as blocks under the block `parent`, and their own items under them."""
+        for item in items:
             index = len(self._blocks)
+            end = item.start + len(text[item.start : item.end].rstrip())
             path = (*self._blocks[parent].path, parent)
-            piece = text[first:last].rstrip()
-            self._blocks.append(Block(start + first, start + first + len(piece), start + min(body, first + len(piece)), level, False, path))
-            if depth < _MOST_NESTED:
-                self._add_items(start + body, text[body:last], index, depth + 1)
+            self._blocks.append(Block(start + item.start, start + end, start + min(item.body, end), item.level, False, path))
+            if depth < _MOST_NESTED and end > item.body:
+                inner = text[item.body : end]
+                self._add_items(start + item.body, inner, self._item_spans(inner), index, depth + 1)
 
-    def _item_spans(self, text: str) -> list[tuple[int, int, int, int]]:
-        """Start, end, body and level of the items of the outermost list in `text`; empty where there is none."""
-        best: list[tuple[int, int, int]] = []
+    def _item_spans(self, text: str) -> list[_Item]:
+        """The items of the outermost lists in `text`; empty where there are none."""
+        best: list[list[_Item]] = []
         for level, pattern in self._patterns.item_patterns:
-            run = _run(pattern, text, level)
-            if len(run) >= self._patterns.items["least_items"] and (not best or run[0][0] < best[0][0]) and self._are_items(run, text):
-                best = run
-        if not best:
-            return []
-        ends = [start for start, _, _ in best[1:]] + [self._last_end(text, best)]
-        return [(start, end, body, level) for (start, body, level), end in zip(best, ends, strict=True)]
+            runs = [run for run in _runs(pattern, text, level) if self._are_items(run, text)]
+            if runs and (not best or runs[0][0].start < best[0][0].start):
+                best = runs
+        items: list[_Item] = []
+        for place, run in enumerate(best):
+            stop = best[place + 1][0].start if place + 1 < len(best) else len(text)
+            starts = [item.start for item in run[1:]]
+            ends = [*starts, self._last_end(text, run, stop)]
+            items += [replace(item, end=end) for item, end in zip(run, ends, strict=True)]
+        return items
 
-    def _are_items(self, run: Sequence[tuple[int, int, int]], text: str) -> bool:
+    def _are_items(self, run: Sequence[_Item], text: str) -> bool:
         least: int = self._patterns.items["least_length"]
-        return len(text) - run[0][1] >= least * len(run)
+        return len(run) >= self._patterns.items["least_items"] and len(text) - run[0].body >= least * len(run)
 
-    def _last_end(self, text: str, run: Sequence[tuple[int, int, int]]) -> int:
-        """The last of items parted by ; ends with its sentence, the last of others with the line."""
-        start = run[-1][0]
-        if text[:start].rstrip().endswith((";", ",")):
-            match = self._patterns.sentence_end.search(text, start)
-            tail = self._patterns.sentence_tail.match(text, match.end()) if match else None
-            if tail:
-                return int(tail.end())
-        return len(text)
+    def _last_end(self, text: str, run: Sequence[_Item], stop: int) -> int:
+        """Where the last item of a list ends: with its clause or sentence as the others do, and before the words that lead to the next list."""
+        start = run[-1].start
+        between = text[run[0].start : start].rstrip()
+        ends = [match.end() for match in self._patterns.sentence_end.finditer(text, start, stop)]
+        if between.endswith((";", ",")):
+            if between.count(";") < len(run) and (semicolon := text.find(";", start, stop)) >= 0:
+                ends.insert(0, semicolon + 1)
+            return self._with_tail(text, min(ends)) if ends else stop
+        if stop == len(text):
+            return stop
+        return self._with_tail(text, ends[-1]) if ends else stop
+
+    def _with_tail(self, text: str, end: int) -> int:
+        tail = self._patterns.sentence_tail.match(text, end)
+        return int(tail.end()) if tail else end
 
 
-def _run(pattern: regex.Pattern[str], text: str, level: int) -> list[tuple[int, int, int]]:
-    """Start, body and level of the longest run 1, 2, 3 … of markers in `text`."""
-    best: list[tuple[int, int, int]] = []
-    run: list[tuple[int, int, int]] = []
+def _runs(pattern: regex.Pattern[str], text: str, level: int) -> list[list[_Item]]:
+    """The runs 1, 2, 3 … of markers in `text`, in order; the items' ends are those of their markers."""
+    runs: list[list[_Item]] = []
     for match in pattern.finditer(text):
         number = number_of(match.group("number"))
-        if number == len(run) + 1:
-            run.append((match.start(), match.end(), level))
-        elif number == 1:
-            run = [(match.start(), match.end(), level)]
-        if len(run) > len(best):
-            best = list(run)
-    return best
+        if number == 1:
+            runs.append([])
+        if runs and number == len(runs[-1]) + 1:
+            runs[-1].append(_Item(match.start(), match.end(), match.end(), level))
+    return runs
 
 
 def _markers_below(lines: Sequence[Line]) -> list[dict[int, tuple[int, int]]]:
