@@ -281,8 +281,10 @@ class _Wrap:
         self._closes, self._hanging = compiled("closes"), compiled("hanging")
         self._open_end, self._open_start = compiled("open_end"), compiled("open_start")
         self._number_start, self._prose = compiled("number_start"), compiled("prose")
+        self._number_end, self._unit_start, self._figured = compiled("number_end"), compiled("unit_start"), compiled("figured")
         self._heading_length: int = table["heading_length"]
         self._prose_length: int = table["prose_length"]
+        self._least_length: int = table["least_length"]
         self._slack: int = table["slack"]
         self._full_lines: int = table["full_lines"]
         self._least_width: int = table["least_width"]
@@ -326,28 +328,30 @@ class _Wrap:
 
     def _goes_on(self, line: str, following: str) -> bool:
         line, following = line.rstrip(), following.strip()
-        heading = self._is_heading(line)
         if self._open_start.match(following) or _has_open_bracket(line, following):
             return True
         if self._closes.search(line):
             return False
-        if heading:
-            return False
         if self._open_end.search(line):
-            return line[-1] != "," or (len(line) >= self._prose_length and bool(self._prose.match(line)))
-        if self._openers.match(following):
+            return line[-1] != "," or "\N{IDEOGRAPHIC FULL STOP}" in line or not self._openers.match(following)
+        if self._is_heading(line) or self._openers.match(following):
             return False
-        if len(line) >= self._prose_length // 2 and self._number_start.match(following):
+        if len(line) >= self._least_length and (self._number_start.match(following) or self._splits_number(line, following)):
             return True
         return self._is_prose(line) and any(mark in following for mark in _FULL_STOPS)
 
     def _is_heading(self, line: str) -> bool:
-        return bool(self._starts.match(line)) and len(line) <= self._heading_length
+        """A short line behind a marker; with a figure before a comma it is an unfinished item."""
+        return bool(self._starts.match(line)) and len(line) <= self._heading_length and not self._figured.search(line)
 
     def _is_prose(self, line: str) -> bool:
-        if len(line) < self._prose_length:
-            return False
-        return any(mark in line for mark in _FULL_STOPS) or ("," in line and bool(self._prose.match(line)))
+        if any(mark in line for mark in _FULL_STOPS) or self._figured.search(line):
+            return len(line) >= self._prose_length
+        return len(line) >= self._least_length and "," in line and bool(self._prose.match(line))
+
+    def _splits_number(self, line: str, following: str) -> bool:
+        """A number ends the line, its measure word begins the line behind."""
+        return bool(self._number_end.search(line) and self._unit_start.match(following))
 
     def _full_width(self, lines: Sequence[str], unfinished: Sequence[int], width: Callable[[int], int]) -> int | None:
         """The width at which a hard-wrapped file breaks its lines, in columns; None for any other file."""

@@ -1,0 +1,91 @@
+"""Mentions → values: what each mention says by itself, with the words beside it, in the report's own script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from unicodedata import normalize
+
+from pipeline.interpret.dates import DateReader
+from pipeline.interpret.numerals import Alphabet
+from pipeline.interpret.quantity import QuantityReader, Unreadable
+from pipeline.model import Cue, Mention, PartialDate, Quantity, Report
+from pipeline.rulebook import Rulebook
+
+MAX_BETWEEN = 6
+"""Characters that may stand between two numbers that share a denominator or a direction of change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What the mentions say by themselves, in parallel: labels have neither quantity nor date."""
+
+    mentions: tuple[Mention, ...]
+    quantities: tuple[Quantity | None, ...]
+    dates: tuple[PartialDate | None, ...]
+    cues: tuple[tuple[Cue, ...], ...]
+
+
+class ValueReader:
+    """Mentions → values; one that cannot be read becomes a `name` with the reason in its note."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        alphabet = Alphabet.from_table(rulebook.table("numerals"))
+        self._quantities = QuantityReader(rulebook, alphabet)
+        self._dates = DateReader(rulebook, alphabet)
+        self._shared = rulebook.compile(rulebook.table("context")["shared"]["between"], "rules/context.toml: shared")
+
+    def read(self, mentions: Sequence[Mention], report: Report) -> Values:
+        rows = [self._one(mention, report) for mention in mentions]
+        values = Values(*(tuple(column) for column in zip(*rows, strict=True))) if rows else Values((), (), (), ())
+        return replace(values, quantities=self._sharing(values, report.text))
+
+    def _one(self, mention: Mention, report: Report) -> tuple[Mention, Quantity | None, PartialDate | None, tuple[Cue, ...]]:
+        try:
+            if mention.reads in self._quantities.reads:
+                quantity, cues = self._quantities.read(mention, report.text)
+                return mention, _as_written(quantity, mention, cues, report), None, cues
+            if mention.reads in self._dates.reads:
+                return mention, None, self._dates.read(mention, report.text), ()
+        except Unreadable as reason:
+            return replace(mention, kind="name", note=str(reason)), None, None, ()
+        return mention, None, None, ()
+
+
+    def _sharing(self, values: Values, text: str) -> tuple[Quantity | None, ...]:
+        """Members of a list share what is said once before it: 分别下降20%、33.3%, 每箱1.5元提高到1.8元."""
+        shared = list(values.quantities)
+        for index in range(1, len(shared)):
+            quantity, before = shared[index], shared[index - 1]
+            if quantity is None or before is None or quantity.unit != before.unit or not (before.change or before.per):
+                continue
+            between = text[values.mentions[index - 1].end : values.mentions[index].start]
+            if len(between) < MAX_BETWEEN and (link := self._shared.match(between)):
+                change = before.change if len(link.group()) == 1 else None
+                shared[index] = replace(quantity, change=quantity.change or change, per=quantity.per or before.per)
+        return tuple(shared)
+
+
+def _as_written(quantity: Quantity, mention: Mention, cues: Sequence[Cue], report: Report) -> Quantity:
+    """Unit and denominator in the report's own script; codes (元) and what was repaired stay as read."""
+    if quantity.unit is None and quantity.per is None:
+        return quantity
+    unit, per = quantity.unit, quantity.per
+    if span := mention.groups.get("unit"):
+        unit = _written(unit, span, report)
+    for part in (per or "").split("/"):
+        for start, end in ((mention.start, mention.end), *((cue.start, cue.end) for cue in cues)):
+            at = report.text.rfind(part, start, end) if part else -1
+            if at >= 0 and per:
+                per = per.replace(part, _written(part, (at, at + len(part)), report) or part)
+                break
+    return quantity if (unit, per) == (quantity.unit, quantity.per) else replace(quantity, unit=unit, per=per)
+
+
+def _written(word: str | None, span: tuple[int, int], report: Report) -> str | None:
+    """The source's characters of a word read from `span`, unless damage was repaired there or the word is a code."""
+    read = report.text[slice(*span)].strip()
+    if word is None or not read.endswith(word) or any(r.start < span[1] and r.end > span[0] for r in report.repairs):
+        return word
+    written = normalize("NFKC", report.raw_text(*span)).strip()
+    return written[-len(word) :] if len(written) == len(read) else word
