@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import regex
 
@@ -24,6 +24,7 @@ class Extractor:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rules = rulebook.extraction
+        self._starts = rulebook.starts
         self._lexicon = Lexicon.build({**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases})
         numerals = rulebook.table("numerals")
         characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
@@ -41,8 +42,9 @@ class Extractor:
         blocked = _Spans(ordinary)
         candidates = [(PHRASE_PRIORITY, -1, mention) for mention in phrases]
         losers: list[Loser] = []
+        starts = {name: [match.start() for match in pattern.finditer(text)] for name, pattern in self._starts.items()}
         for rule in self._rules:
-            for mention in self._matches(rule, text):
+            for mention in _mentions(rule, text, starts):
                 word = self._inside_word(mention, rule, text, blocked)
                 if word is None:
                     candidates.append((rule.priority, rule.order, mention))
@@ -68,16 +70,6 @@ class Extractor:
         return (text[start] in self._spelled and (before.isdigit() or before in self._spelled or before == "第")) or (
             text[end - 1] in self._spelled and (after.isdigit() or after in self._spelled)
         )
-
-    @staticmethod
-    def _matches(rule: ExtractionRule, text: str) -> Iterator[Mention]:
-        for match in rule.pattern.finditer(text):
-            start, end = match.span()
-            if start == end:
-                continue
-            groups = {name: match.span(name) for name, value in match.groupdict().items() if value}
-            start = _without_prefix(text, start, end, rule.cut_left)
-            yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
 
     def _inside_word(self, mention: Mention, rule: ExtractionRule, text: str, blocked: _Spans) -> tuple[int, int] | None:
         """The ordinary word that holds the mention's first Chinese numeral whole and sticks out of the mention, if there is one."""
@@ -109,6 +101,26 @@ class Extractor:
         if end - start == 1 and text[start] in self._prefixes:
             return True
         return blocked.around(start, end, start, start) is not None
+
+
+def _mentions(rule: ExtractionRule, text: str, starts: Mapping[str, Sequence[int]]) -> Iterator[Mention]:
+    matches = rule.pattern.finditer(text) if rule.starts is None else _matches_at(rule.pattern, text, starts[rule.starts])
+    for match in matches:
+        start, end = match.span()
+        if start == end:
+            continue
+        groups = {name: match.span(name) for name, value in match.groupdict().items() if value}
+        start = _without_prefix(text, start, end, rule.cut_left)
+        yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
+
+
+def _matches_at(pattern: regex.Pattern[str], text: str, starts: Sequence[int]) -> Iterator[regex.Match[str]]:
+    """As `finditer`, but tried only where the pattern can begin."""
+    last = 0
+    for start in starts:
+        if start >= last and (match := pattern.match(text, start)):
+            last = match.end()
+            yield match
 
 
 def _without_prefix(text: str, start: int, end: int, prefixes: tuple[str, ...]) -> int:

@@ -16,6 +16,7 @@ from pipeline.rulebook import Rulebook
 
 HALVES = {"first": ("01", "06"), "second": ("07", "12")}
 QUARTER_MONTHS = 3
+NOON = 12
 TWO_DIGIT_YEARS_FROM = 50
 """Years of two digits from here on are of the twentieth century: 98年 is 1998, 05年 is 2005."""
 
@@ -138,22 +139,26 @@ class DateReader:
         return written
 
     def _time(self, groups: Groups) -> str:
-        hour = int(self._alphabet.parse(groups.get("hour")))
-        if groups.get("daytime") in self._late_hours and 1 <= hour < 12:
-            hour += 12
-        if hour > 24:
-            raise Unreadable("no hour of the day")
+        hour = self._hour(groups, "")
         minute = 30 if groups.get("half_hour") else int(self._alphabet.parse(groups.get("minute") or "0"))
         if quarter := groups.get("quarter_hour"):
             minute = 15 * int(self._alphabet.parse(quarter[0]))
         return f"T{hour:02}:{minute:02}"
+
+    def _hour(self, groups: Groups, prefix: str) -> int:
+        hour = int(self._alphabet.parse(groups.get(f"{prefix}hour")))
+        if groups.get(f"{prefix}daytime") in self._late_hours and 1 <= hour < NOON:
+            hour += NOON
+        if hour > 2 * NOON:
+            raise Unreadable("no hour of the day")
+        return hour
 
     def _range_end(self, groups: Groups, start: str) -> str:
         """The second end of a range, which shares the year and the month of the first where it names none."""
         month, day = groups.get("to_month"), groups.get("to_day")
         named = any(groups.get(f"to_{key}") for key in ("year", "masked", "year2", "relative"))
         if groups.get("to_hour"):
-            hour, minute = int(groups.get("to_hour")), int(groups.get("to_minute"))
+            hour, minute = self._hour(groups, "to_"), int(groups.get("to_minute"))
             return f"{start.partition('T')[0]}T{hour:02}:{minute:02}"
         if not (month or day or named):
             return ""

@@ -171,7 +171,8 @@ class QuantityReader:
         return Quantity(value if groups.get("base") == "百分之" else value / 10, bound=self._bound(groups), unit="%")
 
     def _tenths(self, groups: Groups) -> Quantity:
-        value = self._number(groups.get("number")) * 10 + (5 if groups.get("half") else 0)
+        fives = self._number(groups.get("fives")) if groups.get("fives") else Decimal(5 if groups.get("half") else 0)
+        value = self._number(groups.get("number")) * 10 + fives
         return Quantity(value, bound=self._bound(groups), unit="%")
 
     def _fraction(self, groups: Groups) -> Quantity:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.interpret.activity import ActivityReader, Hit, by_place
+from pipeline.interpret.activity import ActivityReader, Topic
+from pipeline.interpret.clauses import ClauseReader, Clauses
 from pipeline.interpret.events import pieces_of_work
 from pipeline.interpret.indicator import IndicatorReader, Surroundings
 from pipeline.interpret.links import LinkReader, when
@@ -23,6 +24,7 @@ class Interpreter:
         self._values = ValueReader(rulebook)
         self._objects = ObjectFinder.from_rules(rulebook)
         self._status = StatusReader(rulebook)
+        self._clauses = ClauseReader(rulebook.table("activities")["clauses"]["filler"].split())
         self._activities = ActivityReader(rulebook)
         self._indicators = IndicatorReader(rulebook)
         self._links = LinkReader(rulebook)
@@ -39,7 +41,9 @@ class Interpreter:
         places = in_order(report.sentences, values.mentions)
         objects = self._objects.find(values.mentions, tokens)
         parts = self._links.parts(values.mentions, values.quantities, places, report.text)
-        context = _Context(report, values, places, self._status.sections(report), by_place(self._activities.hits(report.text), report))
+        clauses = self._clauses.read(report, values.mentions, places)
+        topics = self._activities.read(report, values.mentions, clauses)
+        context = _Context(report, values, places, self._status.sections(report), clauses, topics)
         return tuple(self._fact(index, context, objects[index], parts[index]) for index in range(len(values.mentions)))
 
     def _fact(self, index: int, context: _Context, object_span: tuple[int, int] | None, part_of: int | None) -> Fact:
@@ -59,7 +63,8 @@ class Interpreter:
         mention, quantity, sentence = values.mentions[index], values.quantities[index], report.sentences[place]
         assert quantity is not None
         status, status_cue = self._status.read(mention, quantity, sentence, context.sections[sentence.block], report.text)
-        activity, activity_cue = self._activities.read(mention, object_span, sentence, report, context.hits, place)
+        topic = context.topics[index]
+        activity, activity_cue = topic.code, topic.cue
         before = report.text[sentence.start : mention.start]
         date = when(index, values.mentions, values.dates, context.places, context.blocks)
         surroundings = Surroundings(
@@ -85,7 +90,8 @@ class _Context:
     values: Values
     places: list[int]
     sections: list[Cue | None]
-    hits: dict[int, list[Hit]]
+    clauses: Clauses
+    topics: dict[int, Topic]
 
     @property
     def blocks(self) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from unicodedata import normalize
 
 from pipeline.interpret.dates import DateReader
 from pipeline.interpret.numerals import Alphabet
@@ -24,6 +23,10 @@ class Values:
     quantities: tuple[Quantity | None, ...]
     dates: tuple[PartialDate | None, ...]
     cues: tuple[tuple[Cue, ...], ...]
+
+
+_HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF05)}
+"""Full-width digits, letters and percent signs, as they stand in units; brackets stay as written."""
 
 
 class ValueReader:
@@ -87,5 +90,5 @@ def _written(word: str | None, span: tuple[int, int], report: Report) -> str | N
     read = report.text[slice(*span)].strip()
     if word is None or not read.endswith(word) or any(r.start < span[1] and r.end > span[0] for r in report.repairs):
         return word
-    written = normalize("NFKC", report.raw_text(*span)).strip()
+    written = report.raw_text(*span).translate(_HALF_WIDTH).strip()
     return written[-len(word) :] if len(written) == len(read) else word

@@ -1,0 +1,108 @@
+"""Where a number stands: its clause, the words of the clause that are its own, and the clauses before and behind it in the sentence.
+
+A clause ends at a pause other than `、`. The words between the number before it and the number are its own; so are those behind it up to
+the next number, unless a mark of enumeration comes first: in `表彰先进集体20个、先进个人50名` the words 先进个人 belong to the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from pipeline.model import QUANTITIES, Mention, Report
+
+_PAUSE = regex.compile(r"[,;:。!?()\[\]\n]|——")
+_LIST_MARKS = "、和及与"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The place of one number: local spans. `clause` and `anchor` count the clauses of its sentence."""
+
+    mention: int
+    sentence: int
+    clause: int
+    start: int
+    end: int
+    """The clause."""
+    left: int
+    """Where its own words before it begin."""
+    head: int
+    """Where the filler right before it begins (共有, 达到): what ends here is the noun that stands before the number."""
+    right: int
+    """Where its own words behind it end."""
+    bare: bool
+    """It has no words of its own."""
+    anchor: int
+    """The clause that says what is counted: the last one with words, where its own has none (`大病救助:11人,5.5万元`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The clauses of the sentences of a report that hold a number, and the setting of each number by the index of its mention."""
+
+    spans: dict[int, list[tuple[int, int]]]
+    settings: dict[int, Setting]
+
+
+class ClauseReader:
+    """Cuts sentences into clauses. `filler`: words that stand between a noun and its number and say nothing of it."""
+
+    def __init__(self, filler: Sequence[str]) -> None:
+        words = "|".join(regex.escape(word) for word in sorted(filler, key=len, reverse=True))
+        self._filler = regex.compile(rf"(?:{words}|[、\s])*+$")
+        self._wordless = regex.compile(rf"(?:{words}|[^\p{{Han}}\w])*+$")
+
+    def read(self, report: Report, mentions: Sequence[Mention], sentences: Sequence[int]) -> Clauses:
+        """`sentences`: for each mention the index of its sentence."""
+        found = Clauses({}, {})
+        numbers = [i for i, mention in enumerate(mentions) if mention.kind in QUANTITIES]
+        text = _without(report.text, mentions)
+        for place, index in enumerate(numbers):
+            sentence = sentences[index]
+            if sentence not in found.spans:
+                found.spans[sentence] = _cut(text, report.sentences[sentence].start, report.sentences[sentence].end)
+            before = mentions[numbers[place - 1]].end if place else 0
+            behind = mentions[numbers[place + 1]].start if place + 1 < len(numbers) else len(text)
+            found.settings[index] = self._setting(index, mentions[index], sentence, found.spans[sentence], (before, behind), text)
+        return found
+
+    def _setting(
+        self, index: int, mention: Mention, sentence: int, spans: Sequence[tuple[int, int]], between: tuple[int, int], text: str
+    ) -> Setting:
+        clause = next((i for i, (_, end) in enumerate(spans) if end >= mention.end), len(spans) - 1)
+        start, end = spans[clause]
+        left, right = max(start, between[0]), min(end, between[1])
+        if right > mention.end and text[mention.end] in _LIST_MARKS:
+            right = mention.end
+        filler = self._filler.search(text, left, mention.start)
+        head = filler.start() if filler else mention.start
+        bare = self._is_wordless(text, left, mention.start) and self._is_wordless(text, mention.end, right)
+        anchor = clause
+        if bare and self._is_wordless(text, start, end):
+            anchor = next((i for i in range(clause - 1, -1, -1) if not self._is_wordless(text, *spans[i])), clause)
+        return Setting(index, sentence, clause, start, end, left, head, right, bare, anchor)
+
+    def _is_wordless(self, text: str, start: int, end: int) -> bool:
+        return self._wordless.match(text, start, end) is not None
+
+
+def _without(text: str, mentions: Sequence[Mention]) -> str:
+    """The text with blanks in the place of every mention, so that neither their digits nor their marks count as words or pauses."""
+    pieces, at = [], 0
+    for mention in mentions:
+        pieces.append(text[at : mention.start] + " " * (mention.end - mention.start))
+        at = mention.end
+    return "".join(pieces) + text[at:]
+
+
+def _cut(text: str, first: int, last: int) -> list[tuple[int, int]]:
+    """The clauses between two offsets; a mark of pause belongs to none."""
+    spans, start = [], first
+    for pause in _PAUSE.finditer(text, first, last):
+        spans.append((start, pause.start()))
+        start = pause.end()
+    spans.append((start, last))
+    return spans

@@ -1,0 +1,494 @@
+"""Finds the words that tell the year of a report: written years, anniversaries, plans, laws and campaigns, weekdays, lunar days.
+
+Each clue says which years it leaves. What they leave together is `year.py`'s business. All vocabulary and all years are those of
+`rules/years.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+
+from pipeline.interpret.numerals import Alphabet, NumeralError
+from pipeline.model import Report
+
+Strength = Literal["stated", "inferred", "bound", "calendar", "soft"]
+"""`stated` the report's own year in four digits · `inferred` years that the words leave · `bound` no earlier than · `calendar` weekday or
+lunar day, which never settles a year alone · `soft` gives way where anything else speaks against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class YearClue:
+    """Words and the years that they leave. A local span; None for words of the path."""
+
+    rule: str
+    years: frozenset[int]
+    strength: Strength
+    span: tuple[int, int] | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordRule:
+    """An event, or a plan of years, known by words."""
+
+    id: str
+    years: frozenset[int]
+    first: int
+    group: str | None
+    not_before: re.Pattern[str] | None
+
+
+class YearClueFinder:
+    """Finds clues by the rules of `years.toml`, given as its parsed `table`; `alphabet` reads Chinese numerals."""
+
+    def __init__(self, table: Mapping[str, Any], alphabet: Alphabet) -> None:
+        self._alphabet = alphabet
+        limits = table["limits"]
+        self.all_years = frozenset(range(limits["earliest"], limits["latest"] + 1))
+        self._century: int = limits["two_digits_from"]
+        self._bricks: Mapping[str, str] = table["bricks"]
+        self._title: Mapping[str, Any] = table["title"]
+        self._compiled = {key: self._compile(value) for key, value in self._title.items() if isinstance(value, str)}
+        self._written = [(row, self._compile(row["pattern"]), row["needs"].split("|")) for row in table["written"]]
+        self._any_year = self._compile("{year}|0\\d年|1\\d年|2\\d年|9\\d年|生于19|生于20")
+        self._year = self._compile("{year}年")
+        self._past_years = self._compile("{year}年")
+        self._anniversaries = [(row, re.compile(row["names"])) for row in table["anniversary"]]
+        self._names = {row["id"]: names for row, names in self._anniversaries}
+        self._anniversary: Mapping[str, Any] = table["anniversary_pattern"]
+        self._anniversary_number = self._compile(self._anniversary["number"])
+        self._anniversary_years = self._compile(self._anniversary["years"])
+        self._nth: Mapping[str, Any] = table["nth_pattern"]
+        self._nth_number = self._compile(self._nth["number"])
+        self._nths = [(row, re.compile(row["names"])) for row in table["nth"]]
+        self._plans: Mapping[str, Any] = table["plans"]
+        self._plan_cues = {key: re.compile(self._plans[key]) for key in ("start", "end", "second", "third", "fourth", "prepare")}
+        self._cues: Mapping[str, Any] = table["cues"]
+        self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "after")}
+        self._words: dict[str, WordRule] = {}
+        for row in [*table["event"], *table["plan"]]:
+            self._add_words(row)
+        self._word = re.compile(_grouped(self._words))
+        self._calendar = _CalendarRules(table["calendar"], self._compile, self.all_years, self._number)
+
+    def _compile(self, pattern: str) -> re.Pattern[str]:
+        """The pattern with its bricks; a brick's group that occurs again gets a number: `year`, `year2`."""
+        for name, brick in self._bricks.items():
+            parts = pattern.split("{" + name + "}")
+            bricks = [brick if i == 0 else brick.replace(f"<{name}>", f"<{name}{i + 1}>") for i in range(len(parts) - 1)]
+            pattern = "".join(part + (bricks[i] if i < len(bricks) else "") for i, part in enumerate(parts))
+        return re.compile(pattern, re.MULTILINE)
+
+    def _add_words(self, row: Mapping[str, Any]) -> None:
+        if "years" in row:
+            years = frozenset(row["years"])
+        elif "group" in row:
+            years = frozenset(range(row["first"], row["first"] + 5))
+        else:
+            years = frozenset(range(row["first"], row.get("last", max(self.all_years)) + 1))
+        not_before = re.compile(f"(?:{row['not_before']})$") if "not_before" in row else None
+        rule = WordRule(row["id"], years, row.get("first", min(years)), row.get("group"), not_before)
+        for word in row["words"]:
+            self._words[word] = rule
+
+    # --- numbers ------------------------------------------------------------------------------------------------------------------
+
+    def _number(self, text: str) -> int | None:
+        try:
+            return int(self._alphabet.parse(text))
+        except NumeralError:
+            return None
+
+    def year_of(self, text: str) -> int | None:
+        """A written year: 2012, 二〇一二, 二O一二; None where it is none."""
+        zeros = self._bricks["zeros"]
+        digits = "".join("0" if c in zeros else str(self._alphabet.digits.get(c, c)) for c in text)
+        return int(digits) if digits.isdecimal() and len(digits) == 4 else None
+
+    def _short_year(self, text: str) -> int:
+        number = int(text)
+        return number + (1900 if number >= self._century else 2000)
+
+    def _of(self, found: re.Match[str]) -> int | None:
+        """The year that a match names, in four digits or two."""
+        groups = found.groupdict()
+        written = groups.get("year") or groups.get("year2")
+        if written:
+            return self.year_of(written)
+        short = groups.get("short") or groups.get("short2") or groups.get("short3")
+        return self._short_year(short) if short else None
+
+    # --- all clues ----------------------------------------------------------------------------------------------------------------
+
+    def find(self, report: Report, title: tuple[int, int] | None, period: str | None) -> list[YearClue]:
+        """All clues of a report but those of its path. `period` decides how far a date at the end may lie behind the year."""
+        text = report.text
+        ahead = self._ahead(text)
+        clues = [*self._from_title(text, title), *self._from_lines(text, title, period), *self._from_written(text, ahead)]
+        clues += self._from_words(text, ahead)
+        if "周年" in text or "改革开放" in text or "建国" in text:
+            clues += self._from_anniversaries(text)
+        if "第" in text:
+            clues += self._from_counted_days(text)
+        clues += self._calendar.find(text)
+        clues += self._past(text, ahead)
+        return clues
+
+    def _clue(self, rule: str, years: Iterator[int] | Sequence[int] | frozenset[int], strength: Strength, found: re.Match[str]) -> YearClue:
+        return YearClue(rule, frozenset(years) & self.all_years, strength, found.span(), found.group())
+
+    def _from_title(self, text: str, title: tuple[int, int] | None) -> list[YearClue]:
+        """The year that the title names; of 2009年总结及2010年打算 the first."""
+        if title is None:
+            return []
+        line = text[: title[1]]
+        if found := self._compiled["range"].search(line, title[0]):
+            first, last = self.year_of(found["year"]), int(found["end"])
+            if first is not None:
+                return [self._clue("year.title-range", range(first, last + 1), "inferred", found)]
+        years = list(self._past_years.finditer(line, title[0]))
+        for number, found in enumerate(years):
+            behind = line[found.end() : years[number + 1].start() if number + 1 < len(years) else title[1]]
+            year = self.year_of(found["year"])
+            planned = self._compiled["plan"].search(behind) and not self._compiled["summary"].search(behind)
+            if year is not None and (not planned or len(years) == 1):
+                return [self._clue("year.title", [year], "stated", found)]
+        return []
+
+    def _from_lines(self, text: str, title: tuple[int, int] | None, period: str | None) -> Iterator[YearClue]:
+        """Headings with a year, the opening, and a date of its own line at the end or right under the title."""
+        body = title[1] + 1 if title else 0
+        if found := self._compiled["opening"].match(text, body):
+            year = self.year_of(found["year"])
+            if year is not None:
+                yield self._clue("year.opening", [year], "stated", found)
+        for key, shift in (("heading_next", -1), ("heading_is", 0)):
+            for found in self._compiled[key].finditer(text, body):
+                year = self.year_of(found["year"])
+                if year is not None and len(found.group()) <= HEADING:
+                    yield self._clue(f"year.{key.replace('_', '-')}", [year + shift], "stated", found)
+        yield from self._dates_alone(text, body, period)
+
+    def _dates_alone(self, text: str, body: int, period: str | None) -> Iterator[YearClue]:
+        end = len(text.rstrip())
+        starts = [end]
+        for _ in range(self._title["signature_lines"]):
+            starts.append(max(text.rfind("\n", 0, max(starts[-1] - 1, 0)) + 1, 0))
+        under_title = text.find("\n", body)
+        lines = [(starts[i + 1], starts[i]) for i in range(len(starts) - 1)]
+        if 0 < under_title < body + HEADING:
+            lines.append((body, under_title))
+        for start, stop in lines:
+            line = text[start:stop].rstrip()
+            found = self._compiled["signature"].search(line) if len(line) <= HEADING else None
+            if found and (year := self.year_of(found["year"])) is not None:
+                month = self._number(found["month"]) or 12
+                span = start + found.start(), start + found.end()
+                yield YearClue("year.signature", self._signed(year, month, period) & self.all_years, "stated", span, found.group().strip())
+                return
+
+    def _signed(self, year: int, month: int, period: str | None) -> frozenset[int]:
+        """The years that a report dated so may be of: one of a whole year is written at its end or at the beginning of the next."""
+        if period != "annual" or month >= self._title["own_months"]:
+            return frozenset({year})
+        return frozenset({year - 1}) if month <= self._title["before_months"] else frozenset({year - 1, year})
+
+    def _from_written(self, text: str, ahead: Sequence[tuple[int, int]]) -> Iterator[YearClue]:
+        """Years that the sentences tie to the report's: 今年(2006年), 截至2012年11月, 比2011年增长, 〔2008〕12号."""
+        places = [found.start() for found in self._any_year.finditer(text)]
+        if not places:
+            return
+        for row, pattern, needs in self._written:
+            if any(word in text for word in needs):
+                for found in _around(pattern, text, places):
+                    yield from self._role(row, found, ahead)
+
+    def _role(self, row: Mapping[str, Any], found: re.Match[str], ahead: Sequence[tuple[int, int]]) -> Iterator[YearClue]:
+        """The clue that a written year gives in its role."""
+        year, role = self._of(found), row["role"]
+        if year is None or (role != "doc" and _inside(found.start(), ahead)):
+            return
+        if role == "doc":
+            yield self._clue(row["id"], range(year, max(self.all_years) + 1), "bound", found)
+        elif role != "age":
+            yield self._clue(row["id"], self._shifted(row, year, found), "stated" if row["stated"] else "inferred", found)
+        elif number := self._number(found["number"]):
+            yield self._clue(row["id"], range(year + number - 1, year + number + 2), "inferred", found)
+
+    def _shifted(self, row: Mapping[str, Any], year: int, found: re.Match[str]) -> list[int]:
+        year += {"last": 1, "next": -1}.get(row["role"], 0)
+        month = found.groupdict().get("month")
+        return [year - 1, year] if month and int(month) <= self._title["before_months"] else [year]
+
+    def _from_words(self, text: str, ahead: Sequence[tuple[int, int]]) -> list[YearClue]:
+        """Congresses, plenums, laws, campaigns, events, plans."""
+        plans: dict[str, list[YearClue]] = {}
+        clues = []
+        for found in self._word.finditer(text):
+            rule = self._words[found.group()]
+            if rule.not_before and rule.not_before.search(text[max(0, found.start() - 4) : found.start()]):
+                continue
+            if rule.group:
+                plans.setdefault(rule.group, []).append(self._plan(rule, found, text, ahead))
+            else:
+                clues.append(self._clue(rule.id, self._event_years(rule, found, text), "inferred", found))
+        return clues + [clue for group in plans.values() for clue in self._combined(group)]
+
+    def _event_years(self, rule: WordRule, found: re.Match[str], text: str) -> frozenset[int]:
+        reach = int(self._cues["reach"])
+        before, behind = text[max(0, found.start() - reach) : found.start()], text[found.end() : found.end() + reach]
+        if self._cue["ahead"].search(before) or self._cue["ahead_after"].search(behind):
+            return frozenset({rule.first - 1, rule.first})
+        if max(rule.years) < max(self.all_years) and (self._cue["after"].search(before) or self._cue["after"].search(behind)):
+            return rule.years | frozenset(range(max(rule.years), max(rule.years) + int(self._cues["after_years"]) + 1))
+        return rule.years
+
+    def _plan(self, rule: WordRule, found: re.Match[str], text: str, ahead: Sequence[tuple[int, int]]) -> YearClue:
+        """A five-year plan: its first year where it opens, its last where it closes, the years before where it is being made."""
+        reach = int(self._plans["reach"])
+        behind = re.split("[。；\n]", text[found.end() : found.end() + reach])[0]
+        before = re.split("[。；，,、\n]", text[max(0, found.start() - reach // 2) : found.start()])[-1]
+        for key, year in (("start", 0), ("end", 4), ("second", 1), ("third", 2), ("fourth", 3)):
+            cue = self._plan_cues[key].search(behind)
+            if cue and not self._word.search(behind[: cue.start()]):
+                return self._clue(f"{rule.id}.{key}", [rule.first + year], "inferred", found)
+        if self._plan_cues["prepare"].search(before) or _inside(found.start(), ahead):
+            years = range(rule.first - int(self._plans["prepare_years"]), rule.first + (5 if _inside(found.start(), ahead) else 1))
+            return self._clue(f"{rule.id}.prepare", years, "inferred", found)
+        return self._clue(rule.id, rule.years, "inferred", found)
+
+    def _combined(self, group: list[YearClue]) -> list[YearClue]:
+        """Two plans in a row leave the last year of the one and the first of the other; of plans further apart the last counts."""
+        exact = [clue for clue in group if "." in clue.rule.split(".", 1)[1]]
+        plain = [clue for clue in group if clue not in exact]
+        starts = sorted({min(clue.years) for clue in plain if clue.years})
+        if exact or len(starts) < 2:
+            return exact or plain[:1]
+        last = next(clue for clue in plain if clue.years and min(clue.years) == starts[-1])
+        years = frozenset({starts[-1] - 1, starts[-1]}) if starts[-1] - starts[-2] == 5 else last.years | {starts[-1] - 1}
+        return [YearClue(last.rule, years & self.all_years, "inferred", last.span, last.text)]
+
+    def _from_anniversaries(self, text: str) -> Iterator[YearClue]:
+        for found in self._anniversary_years.finditer(text):
+            row = next((row for row, names in self._anniversaries if names.search(found["name"])), None)
+            number = self._number(found["number"])
+            if row and number:
+                yield self._clue(row["id"], [row["year"] + number], "inferred", found)
+        word, reach, behind = self._anniversary["word"], int(self._anniversary["reach"]), int(self._anniversary["reach_after"])
+        place = text.find(word)
+        while place >= 0:
+            found = self._anniversary_number.search(text, max(0, place - NUMBER_LENGTH), place)
+            number = self._number(found["number"]) if found else None
+            row = self._event_by(text, found.start(), place + len(word), reach, behind) if found and number else None
+            if found and number and row is not None:
+                named = self._names[row["id"]].search(text, max(0, found.start() - reach), found.start())
+                span = (named.start() if named else found.start(), place + len(word))
+                yield YearClue(row["id"], frozenset({row["year"] + number}) & self.all_years, "inferred", span, text[span[0] : span[1]])
+            place = text.find(word, place + 1)
+
+    def _event_by(self, text: str, start: int, end: int, reach: int, behind: int) -> Mapping[str, Any] | None:
+        """The event that an anniversary is of: the nearest named before it in the sentence, else right behind it."""
+        before = re.split("[。；\n]", text[max(0, start - reach) : start])[-1]
+        nearest: tuple[int, Mapping[str, Any]] | None = None
+        for row, names in self._anniversaries:
+            for match in names.finditer(before):
+                if nearest is None or match.end() > nearest[0]:
+                    nearest = match.end(), row
+        if nearest is not None and not re.search("[，,、]", before[nearest[0] :]):
+            return nearest[1]
+        after = re.split("[。；，,\n]", text[end : end + behind])[0]
+        return next((row for row, names in self._anniversaries if names.match(after)), None)
+
+    def _from_counted_days(self, text: str) -> Iterator[YearClue]:
+        """第30个教师节."""
+        for found in self._nth_number.finditer(text):
+            behind = text[found.end() : found.end() + int(self._nth["reach"])]
+            for row, names in self._nths:
+                match = names.search(behind)
+                number = self._number(found["number"]) if match else None
+                if match and number and match.start() <= NTH_GAP:
+                    year, slack = row["base"] + number, row.get("slack", 0)
+                    span = found.start(), found.end() + match.end()
+                    years = frozenset(range(year - slack, year + 1)) & self.all_years
+                    yield YearClue(row["id"], years, "inferred", span, text[span[0] : span[1]])
+                    break
+
+    def _ahead(self, text: str) -> list[tuple[int, int]]:
+        """Parts of the text that are about what is to come: from a heading such as 明年打算 to the next heading of its kind."""
+        parts = []
+        for found in self._compiled["plan_heading"].finditer(text):
+            line = found.group().strip()
+            if not line or len(line) > HEADING or line[-1] in "。；，" or (found.start() == 0):
+                continue
+            parts.append((found.start(), self._next_heading(text, found.end(), line)))
+        return parts
+
+    def _next_heading(self, text: str, start: int, heading: str) -> int:
+        marker = TOP_MARKER.match(heading)
+        if marker is None:
+            return len(text)
+        following = next((m for m in TOP_LINE.finditer(text, start) if not self._compiled["plan_heading"].match(text, m.start())), None)
+        return following.start() if following else len(text)
+
+    def _past(self, text: str, ahead: Sequence[tuple[int, int]]) -> list[YearClue]:
+        """Years that are told of as gone by: the report is no older. Two dated events in the last of them make it likely the report's own."""
+        mentions: dict[int, list[re.Match[str]]] = {}
+        for found in self._past_years.finditer(text):
+            year = self.year_of(found["year"])
+            if year is None or year not in self.all_years or _inside(found.start(), ahead) or text[found.start() - 1 : found.start()].isdigit():
+                continue
+            before, behind = text[max(0, found.start() - 4) : found.start()], text[found.end() - 1 : found.end() + 14]
+            if self._compiled["future"].search(before) and self._compiled["future_after"].search(behind):
+                continue
+            if not self._compiled["future_after"].search(behind):
+                mentions.setdefault(year, []).append(found)
+        if not mentions:
+            return []
+        last = max(mentions)
+        clues = [self._clue("year.past", range(last, max(self.all_years) + 1), "soft", mentions[last][0])]
+        dated = [found for found in mentions[last] if self._compiled["dated"].match(text, found.start())]
+        if len(dated) >= DATED_EVENTS:
+            clues.append(self._clue("year.dated-events", [last], "soft", dated[0]))
+        return clues
+
+    # --- the path -----------------------------------------------------------------------------------------------------------------
+
+    def of_path(self, source: str, collection: bool) -> list[YearClue]:
+        """Years in the file's name and in its folders; none for collections of model texts. A file of several reports says it softly."""
+        if re.search(self._title["models"], source):
+            return []
+        folders, _, name = source.replace("!/", "/").rpartition("/")
+        clues = []
+        for part, strength in ((name, "soft" if collection else "stated"), (folders, "soft")):
+            years = {self.year_of(found["year"]): found for found in self._compiled["path"].finditer(part)}
+            known = sorted(year for year in years if year in self.all_years and year is not None)
+            if known:
+                span = range(known[0], known[-1] + 1)
+                settled: Strength = "stated" if strength == "stated" and len(span) == 1 else "soft"
+                clues.append(YearClue("year.path", frozenset(span), settled, None, years[known[0]].group()))
+        return clues
+
+
+HEADING = 40
+NUMBER_LENGTH = 8
+BEFORE_YEAR, BEHIND_YEAR = 30, 44
+"""How far around a written year the sentences are read."""
+NTH_GAP = 4
+DATED_EVENTS = 2
+TOP_MARKER = re.compile("[一二三四五六七八九十]{1,3}[、.．]")
+TOP_LINE = re.compile("^[一二三四五六七八九十]{1,3}[、.．].{0,40}$", re.MULTILINE)
+
+
+def _inside(position: int, parts: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in parts)
+
+
+def _around(pattern: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
+    """Matches near any of the places, each once."""
+    done = -1
+    for place in places:
+        found = pattern.search(text, max(done, place - BEFORE_YEAR, 0), place + BEHIND_YEAR)
+        if found and found.end() > done:
+            done = found.end()
+            yield found
+
+
+def _grouped(words: Mapping[str, Any]) -> str:
+    """One pattern for many words, grouped by first character, which the matcher goes through far faster."""
+    groups: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        groups.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in groups.items())
+
+
+class _CalendarRules:
+    """Weekdays beside days, lunar days beside solar ones, and years of the cycle of sixty."""
+
+    def __init__(self, table: Mapping[str, Any], compile_pattern: Any, years: frozenset[int], number: Any) -> None:
+        self._table, self._years, self._number = table, years, number
+        patterns = ("weekday", "festival_weekday", "lunar_day", "lunar_day_before", "festival_day", "day_festival", "cycle", "trigger")
+        self._patterns = {key: compile_pattern(table[key]) for key in patterns}
+
+    def find(self, text: str) -> Iterator[YearClue]:
+        for found in self._patterns["cycle"].finditer(text):
+            yield self._cycle(found)
+        places = [found.start() for found in self._patterns["trigger"].finditer(text)]
+        reach = int(self._table["reach"])
+        seen: set[tuple[int, int]] = set()
+        for place in places:
+            for key in ("weekday", "festival_weekday", "lunar_day", "lunar_day_before", "festival_day", "day_festival"):
+                match = self._patterns[key].search(text, max(0, place - reach), place + reach)
+                if match and match.span() not in seen:
+                    seen.add(match.span())
+                    yield from self._read(key, match)
+
+    def _read(self, key: str, found: re.Match[str]) -> Iterator[YearClue]:
+        groups = found.groupdict()
+        if key == "weekday":
+            yield self._weekday(found, int(found["month"]), int(found["day"]))
+        elif key == "festival_weekday":
+            month, day = self._table["fixed"][re.sub("[·.]", "", found["festival"])]
+            yield self._weekday(found, month, day)
+        elif groups.get("festival"):
+            yield self._lunar(found, self._table["lunar"].get(found["festival"].removesuffix("节")))
+        else:
+            lunar = self._lunar_number(found["lunar_month"]), self._lunar_number(found["lunar_day"])
+            if lunar[0] and lunar[1]:
+                yield self._lunar(found, (lunar[0], lunar[1]))
+
+    def _weekday(self, found: re.Match[str], month: int, day: int) -> YearClue:
+        written = found["weekday"].replace(self._table["sunday"], self._table["weekdays"][-1])
+        wanted = self._table["weekdays"].index(written)
+        years = frozenset(y for y in self._years if (when := _day(y, month, day)) is not None and when.weekday() == wanted)
+        return YearClue("year.weekday", years or self._years, "calendar", found.span(), found.group())
+
+    def _lunar_number(self, text: str) -> int | None:
+        numerals: Mapping[str, int] = self._table["numerals"]
+        text = text.removeprefix("初")
+        if text in numerals:
+            return numerals[text]
+        if text.startswith("廿"):
+            return 20 + (self._number(text[1:]) or 0 if text[1:] else 0)
+        number: int | None = self._number(text)
+        return number
+
+    def _lunar(self, found: re.Match[str], lunar: Sequence[int] | None) -> YearClue:
+        """Years in which the lunar day (None: New Year's eve) falls on the solar day; all where none does, for then it was misread."""
+        month, day = int(found["month"]), int(found["day"])
+        years = frozenset(y for y in self._years if _day(y, month, day) in _lunar_days(y, *(lunar or (1, 1)), eve=lunar is None))
+        return YearClue("year.lunar", years or self._years, "calendar", found.span(), found.group())
+
+    def _cycle(self, found: re.Match[str]) -> YearClue:
+        stem, branch = self._table["stems"].index(found["stem"]), self._table["branches"].index(found["branch"])
+        start = self._table["cycle_start"]
+        years = frozenset(y for y in self._years if (y - start) % 10 == stem and (y - start) % 12 == branch)
+        return YearClue("year.cycle", years or self._years, "inferred", found.span(), found.group())
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _lunar_days(year: int, month: int, day: int, eve: bool = False) -> tuple[date, ...]:
+    """The solar days of `year` on which a lunar day falls (two lunar years meet in a solar one); `eve`: the day before it."""
+    from lunardate import LunarDate  # here, for most reports name no lunar day
+
+    found = []
+    for lunar_year in (year - 1, year):
+        try:
+            when: date = LunarDate(lunar_year, month, day).to_solar_date()
+        except ValueError:  # the thirtieth of a short month
+            continue
+        when = date.fromordinal(when.toordinal() - 1) if eve else when
+        if when.year == year:
+            found.append(when)
+    return tuple(found)
