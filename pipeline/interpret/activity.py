@@ -189,16 +189,20 @@ class ActivityReader:
                 around[distance].append((hit, factor))
         for found in around.values():
             scores.place(found)
-        factor = weights.before
-        for before in range(at.sentence - 1, max(at.sentence - 1 - BACK, -1), -1):
-            if report.sentences[before].block != report.sentences[at.sentence].block:
-                break
-            scores.place([(hit, factor) for hit in hits.sentences.get(before, ())])
-            factor *= weights.fading
+        scores.place(list(self._before(at.sentence, hits, report)))
         around_it = f"{report.text[at.start : mention.start]}#{report.text[mention.end : at.end]}"
         for frame in self._frames:
             if frame.pattern.search(around_it):
                 scores.add(frame.code, frame.weight, (at.start, at.end))
+
+    def _before(self, sentence: int, hits: _Placed, report: Report) -> Iterator[tuple[Hit, float]]:
+        factor = self.weights.before
+        for before in range(sentence - 1, max(sentence - 1 - BACK, -1), -1):
+            if report.sentences[before].block != report.sentences[sentence].block:
+                return
+            for hit in hits.sentences.get(before, ()):
+                yield hit, factor
+            factor *= self.weights.fading
 
     def _factor(self, hit: Hit, distance: int, at: Setting, mention: Mention, text: str) -> float:
         weights = self.weights
@@ -226,10 +230,11 @@ class ActivityReader:
         if opening and at.start >= opening[-1].end:
             factor = self.weights.opening if report.blocks[block].body > report.blocks[block].start else self.weights.opening / 2
             scores.place([(hit, factor) for hit in opening])
-        factor = self.weights.heading
+        factor, found = self.weights.heading, []
         for above in (*hits.leads.get(block, ()), *reversed(report.blocks[block].path)):
-            scores.place([(hit, factor) for hit in hits.headings.get(above, ())])
+            found += [(hit, factor) for hit in hits.headings.get(above, ())]
             factor /= 2
+        scores.place(found)
 
     def _go_on(self, scores: _Scores, at: Setting, last: tuple[Setting, Topic], report: Report) -> None:
         setting, topic = last

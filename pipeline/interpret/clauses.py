@@ -52,7 +52,7 @@ class ClauseReader:
 
     def __init__(self, filler: Sequence[str]) -> None:
         words = "|".join(regex.escape(word) for word in sorted(filler, key=len, reverse=True))
-        self._filler = regex.compile(rf"(?:{words}|[、\s])*+$")
+        self._filler = regex.compile(rf"(?:{words}|[、\s“”‘’\"《》])*+$")
         self._wordless = regex.compile(rf"(?:{words}|[^\p{{Han}}\w])*+$")
 
     def read(self, report: Report, mentions: Sequence[Mention], sentences: Sequence[int]) -> Clauses:

@@ -30,6 +30,7 @@ class OrgResolver:
             table = tomllib.loads((rules_dir / "orgs.toml").read_text("utf-8"))
         self._weights: Mapping[str, Any] = table["weights"]
         self._words: dict[str, _Word] = {}
+        self._mixed: str = table["weights"]["mixed"]
         self._order = [row["code"] for row in table["org"]]
         for row in table["org"]:
             for key, is_name in (("topics", False), ("title_names", True), ("names", True)):
@@ -54,7 +55,14 @@ class OrgResolver:
             weights[code] += self._weights["path"]
         most = self._weights["most"]
         best = max(self._order, key=lambda code: min(weights[code], most))
-        return best if weights[best] >= self._weights["least"] else None
+        if weights[best] < self._weights["least"]:
+            return None
+        return self._mixed if self._is_mixed(weights, weights[best]) else best
+
+    def _is_mixed(self, weights: Mapping[str, float], best: float) -> bool:
+        """Whether so many bodies have a say that the report is on the whole work of the town."""
+        spoken = [weight for weight in weights.values() if weight >= self._weights["least"]]
+        return len(spoken) >= self._weights["mixed_codes"] and best < self._weights["mixed_share"] * sum(spoken)
 
     def _titled(self, title: str) -> str | None:
         """The last body that a title names, else the last trade: 镇卫生院工会工作总结 is the union's."""

@@ -114,6 +114,8 @@ class PlaceResolver:
             zones = zones._replace(signature=title[1])
         clues, words = self._finder.read(text, zones)
         clues += self._unlisted(text, title, clues, zones)
+        if not any(clue.is_town for clue in clues) and (named := self._finder.unlisted_self(text)):
+            clues.append(named)
         clues += self._path_clues(report.source, report.part is not None)
         masked = any(end <= zones.opening or (title and end <= title[1]) for _, end in words.masked) or len(words.masked) > 1
         return Evidence(report, clues, words, masked, self._finder.prefixes(text), siblings, year)
@@ -239,7 +241,7 @@ class PlaceResolver:
         named = evidence.villages(self._finder)
         if len(named) < self._settle["villages_in_county"]:
             return None
-        counties = self._likely_counties(evidence, divisions)
+        counties, needed = self._likely_counties(evidence, divisions)
         hits: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
         surprise: dict[int, float] = defaultdict(float)
         for village in named:
@@ -249,7 +251,7 @@ class PlaceResolver:
                     hits[number].append(village)
                     surprise[number] += log(self.gazetteer.town_count / len(owners))
         ranked = sorted(hits, key=lambda number: (-len(hits[number]), -surprise[number]))
-        if not ranked or not self._enough(len(hits[ranked[0]]), surprise[ranked[0]], len(named), counties is not None):
+        if not ranked or not self._enough(len(hits[ranked[0]]), surprise[ranked[0]], len(named), needed):
             return None
         same = {ranked[0], *self._successors(ranked[0])}
         rival = next((number for number in ranked[1:] if number not in same and ranked[0] not in self._successors(number)), None)
@@ -257,10 +259,10 @@ class PlaceResolver:
             return None
         return ranked[0], hits[ranked[0]]
 
-    def _enough(self, hits: int, surprise: float, named: int, in_county: bool) -> bool:
+    def _enough(self, hits: int, surprise: float, named: int, needed: float | None) -> bool:
         """Whether so many villages in one town are no chance; `surprise` is the logarithm of how rarely they come together."""
-        if in_county:
-            return hits >= self._settle["villages_in_county"]
+        if needed is not None and hits >= needed:
+            return True
         chance = log(self.gazetteer.town_count) + log(self._settle["village_odds"]) + log(comb(named, hits))
         return hits >= self._settle["villages_anywhere"] and surprise >= chance
 
@@ -272,17 +274,25 @@ class PlaceResolver:
             following = self.gazetteer.town(following).successor
         return chain
 
-    def _likely_counties(self, evidence: Evidence, divisions: dict[int, list[Named]]) -> set[int] | None:
-        """Counties that are named, else those that a document number's letters leave; None where nothing narrows them."""
+    def _likely_counties(self, evidence: Evidence, divisions: dict[int, list[Named]]) -> tuple[set[int] | None, float | None]:
+        """Counties that are named, else those that a document number's letters leave, else those that are mentioned; and how many
+        villages must lie in one town of them. None where nothing narrows them.
+        """
         for level in (COUNTY, PREFECTURE):
             if divisions[level]:
-                return set(divisions[level][0].ids)
+                return set(divisions[level][0].ids), self._settle["villages_in_county"]
         kinds = evidence.words.superiors
         for letters in dict.fromkeys(letters for letters, _, _ in evidence.prefixes):
             fitting = {row.id for row in self._lettered_counties(letters) if not kinds or row.name[-1] in kinds}
             if fitting:
-                return fitting
-        return None
+                return fitting, self._settle["villages_in_county"]
+        mentioned = self._mentioned(evidence, COUNTY)
+        return (mentioned, self._settle["villages_in_mentioned"]) if mentioned else (None, None)
+
+    def _mentioned(self, evidence: Evidence, level: int) -> set[int]:
+        """Divisions of a level that are named in full, not as another place."""
+        ids = {i for c in evidence.clues if c.weight and not c.is_town and not c.short for i in c.divisions}
+        return {i for i in ids if self._level_of(i) == level}
 
     def _find_lettered(self, letters: str) -> tuple[Division, ...]:
         """States of counties whose short name begins so."""
@@ -332,10 +342,17 @@ class PlaceResolver:
 
     def _narrow(self, evidence: Evidence, divisions: dict[int, list[Named]], towns: list[Town]) -> list[Town]:
         """Keeps those that each further clue speaks for, where it speaks for any."""
-        for step in (self._by_named, self._by_siblings, self._by_year, self._by_superior, self._by_prefix, self._by_hits):
+        for step in (self._without_forerunners, self._by_named, self._by_mentioned, self._by_siblings, self._by_year, self._by_superior, self._by_prefix, self._by_hits):
             if len(towns) > 1:
                 towns = step(evidence, divisions, towns) or towns
         return towns
+
+    def _without_forerunners(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
+        """Without towns that only went over into another of the same name, where the year does not ask for them."""
+        if evidence.year is not None:
+            return towns
+        numbers = {town.number for town in towns}
+        return [town for town in towns if town.successor not in numbers]
 
     def _by_named(self, evidence: Evidence, divisions: dict[int, list[Named]], towns: list[Town]) -> list[Town]:
         support = {}
@@ -346,6 +363,17 @@ class PlaceResolver:
         for named in (n for level in divisions.values() for n in level):
             evidence.note_clues(named.clues, 1)
         return [town for town in towns if support[town.number] == best]
+
+    def _by_mentioned(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
+        """A county that is mentioned by the way, and has a town of the name, is hardly there by chance; a prefecture may be."""
+        levels = (COUNTY, PREFECTURE) if len(towns) <= self._settle["few_towns"] else (COUNTY,)
+        for level in levels:
+            ids = self._mentioned(evidence, level)
+            fitting = [town for town in towns if ids & self.gazetteer.ancestors(town.parent)]
+            if fitting:
+                evidence.note_clues([c for c in evidence.clues if ids & set(c.divisions)], 1)
+                return fitting
+        return towns
 
     def _by_siblings(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
         names = {value for key, value in evidence.siblings.items() if key != "town"}

@@ -125,6 +125,8 @@ class ClueFinder:
         self._common = frozenset(names["common"])
         self._common_short = self._common | frozenset(names["common_short"])
         self._generic = frozenset(names["generic_divisions"])
+        self._sure_kinds = tuple(names["sure_kinds"])
+        self._unlisted = re.compile(names["unlisted"])
         self._no_town = re.compile(names["no_town"])
         self._town_ends = frozenset(names["town_ends"].split("|"))
         self._ends = re.compile(f"{names['town_ends']}|{names['division_ends']}")
@@ -292,7 +294,7 @@ class ClueFinder:
 
     def _may_stand(self, clue: Clue, text: str, zones: Zones) -> bool:
         """Whether a division's name may stand alone here."""
-        if clue.text in self._generic or (clue.end < len(text) and text[clue.end] in self._right.get(clue.text[-1], ())):
+        if (clue.text in self._generic and not zones.path) or (clue.end < len(text) and text[clue.end] in self._right.get(clue.text[-1], ())):
             return False
         if clue.short:
             return self._short_may_stand(clue, text, zones)
@@ -332,7 +334,7 @@ class ClueFinder:
         if weight and not zones.path and _listed(start, end, text, *borders):
             rule, weight = "place.listed", 0
         for clue in chain:
-            bare = clue.is_town and self._base(clue.text) in self._common and not clue.under
+            bare = clue.is_town and not clue.under and self._base(clue.text) in self._common and not clue.text.endswith(self._sure_kinds)
             yield replace(clue, rule=rule, weight=0 if bare and weight < 5 else weight, path=zones.path)
 
     def _base(self, name: str) -> str:
@@ -368,6 +370,13 @@ class ClueFinder:
             return None
         rule = "place.path" if zones.path else "place.title"
         return Clue(found.start(), found.end(), found.group(), rule, 6, path=zones.path)
+
+    def unlisted_self(self, text: str) -> Clue | None:
+        """A town's name that the gazetteer does not have, where only the writer's own can stand: 我代表定山镇政府."""
+        found = self._unlisted.search(text)
+        if not found or self._gazetteer.known(found["name"]) or self._no_town.search(found["name"]):
+            return None
+        return Clue(*found.span("name"), found["name"], "place.self", 5)
 
     # --- other clues --------------------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,7 @@ class QuantityReader:
             "ratio": self._ratio,
             "half": self._half,
             "money_parts": self._money_parts,
+            "money_small": self._money_small,
         }
 
     @property
@@ -168,7 +169,8 @@ class QuantityReader:
             value = self._number(whole) + Decimal("0." + "".join(str(self._number(digit)) for digit in places))
         else:
             value = self._number(number)
-        return Quantity(value if groups.get("base") == "百分之" else value / 10, bound=self._bound(groups), unit="%")
+        per_hundred = self._alphabet.scale(groups.get("base")[0]) / 100
+        return Quantity(value / per_hundred, bound=self._bound(groups), unit="%")
 
     def _tenths(self, groups: Groups) -> Quantity:
         fives = self._number(groups.get("fives")) if groups.get("fives") else Decimal(5 if groups.get("half") else 0)
@@ -193,6 +195,10 @@ class QuantityReader:
         tenths = self._number(groups.get("jiao")) / 10
         hundredths = self._number(groups.get("fen")) / 100 if groups.get("fen") else Decimal(0)
         return Quantity(self._number(groups.get("number")) + tenths + hundredths, unit="元")
+
+    def _money_small(self, groups: Groups) -> Quantity:
+        hundredths = self._number(groups.get("fen")) / 100 if groups.get("fen") else Decimal(0)
+        return Quantity(self._number(groups.get("number")) / 10 + hundredths, unit="元")
 
     def _half(self, groups: Groups) -> Quantity:
         return Quantity(Decimal("0.5"), bound=self._bound(groups), unit=groups.get("unit"))

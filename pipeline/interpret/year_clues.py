@@ -67,13 +67,15 @@ class YearClueFinder:
         self._nth_number = self._compile(self._nth["number"])
         self._nths = [(row, re.compile(row["names"])) for row in table["nth"]]
         self._plans: Mapping[str, Any] = table["plans"]
-        self._plan_cues = {key: re.compile(self._plans[key]) for key in ("start", "end", "second", "third", "fourth", "prepare")}
+        self._plan_cues = {key: re.compile(self._plans[key]) for key in ("start", "end", "second", "third", "fourth", "prepare", "over")}
         self._cues: Mapping[str, Any] = table["cues"]
-        self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "after")}
+        self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "after", "next_year", "last_year")}
         self._words: dict[str, WordRule] = {}
         for row in [*table["event"], *table["plan"]]:
             self._add_words(row)
         self._word = re.compile(_grouped(self._words))
+        self._plenums: Mapping[str, Any] = table["plenums"]
+        self._plenum = self._compile(self._plenums["pattern"])
         self._calendar = _CalendarRules(table["calendar"], self._compile, self.all_years, self._number)
 
     def _compile(self, pattern: str) -> re.Pattern[str]:
@@ -130,17 +132,27 @@ class YearClueFinder:
         text = report.text
         ahead = self._ahead(text)
         clues = [*self._from_title(text, title), *self._from_lines(text, title, period), *self._from_written(text, ahead)]
-        clues += self._from_words(text, ahead)
-        if "周年" in text or "改革开放" in text or "建国" in text:
-            clues += self._from_anniversaries(text)
-        if "第" in text:
-            clues += self._from_counted_days(text)
-        clues += self._calendar.find(text)
-        clues += self._past(text, ahead)
-        return clues
+        told = [*self._from_words(text, ahead), *self._from_anniversaries(text), *self._from_counted_days(text), *self._calendar.find(text)]
+        return [*clues, *(self._timed(clue, text, ahead) for clue in told), *self._past(text, ahead)]
+
+    def _timed(self, clue: YearClue, text: str, ahead: Sequence[tuple[int, int]]) -> YearClue:
+        """The clue as it bears on the report's year where it is told of another: 明年是十二五开局之年, or in a part on what is to come."""
+        if clue.span is None:
+            return clue
+        start = clue.span[0]
+        sentence = re.split("[。；\n]", text[max(0, start - SENTENCE) : start])[-1]
+        if self._cue["next_year"].search(sentence):
+            years = frozenset(year - 1 for year in clue.years)
+        elif self._cue["last_year"].search(re.split("[，,、]", sentence)[-1]):
+            years = frozenset(year + 1 for year in clue.years)
+        elif _inside(start, ahead):
+            years = clue.years | {year - 1 for year in clue.years}
+        else:
+            return clue
+        return YearClue(clue.rule, years & self.all_years, clue.strength, clue.span, clue.text)
 
     def _clue(self, rule: str, years: Iterator[int] | Sequence[int] | frozenset[int], strength: Strength, found: re.Match[str]) -> YearClue:
-        return YearClue(rule, frozenset(years) & self.all_years, strength, found.span(), found.group())
+        return YearClue(rule, frozenset(years) & self.all_years, strength, _stripped(found), found.group().strip())
 
     def _from_title(self, text: str, title: tuple[int, int] | None) -> list[YearClue]:
         """The year that the title names; of 2009年总结及2010年打算 the first."""
@@ -185,7 +197,9 @@ class YearClueFinder:
             lines.append((body, under_title))
         for start, stop in lines:
             line = text[start:stop].rstrip()
-            found = self._compiled["signature"].search(line) if len(line) <= HEADING else None
+            if len(line) > HEADING or self._compiled["signature_not"].search(line) or (start == body and not self._year.search(line)):
+                continue
+            found = self._compiled["signature"].search(line)
             if found and (year := self.year_of(found["year"])) is not None:
                 month = self._number(found["month"]) or 12
                 span = start + found.start(), start + found.end()
@@ -237,7 +251,15 @@ class YearClueFinder:
                 plans.setdefault(rule.group, []).append(self._plan(rule, found, text, ahead))
             else:
                 clues.append(self._clue(rule.id, self._event_years(rule, found, text), "inferred", found))
-        return clues + [clue for group in plans.values() for clue in self._combined(group)]
+        return [*clues, *self._plenums_of(text), *(clue for group in plans.values() for clue in self._combined(group))]
+
+    def _plenums_of(self, text: str) -> Iterator[YearClue]:
+        if self._plenums["needs"] not in text:
+            return
+        for found in self._plenum.finditer(text):
+            first = self._plenums["first"].get(found["term"] + found["session"])
+            if first is not None:
+                yield self._clue(f"plenum.{found['term']}-{found['session']}", range(first, max(self.all_years) + 1), "inferred", found)
 
     def _event_years(self, rule: WordRule, found: re.Match[str], text: str) -> frozenset[int]:
         reach = int(self._cues["reach"])
@@ -253,12 +275,17 @@ class YearClueFinder:
         reach = int(self._plans["reach"])
         behind = re.split("[。；\n]", text[found.end() : found.end() + reach])[0]
         before = re.split("[。；，,、\n]", text[max(0, found.start() - reach // 2) : found.start()])[-1]
+        if self._plan_cues["over"].search(behind):
+            return self._clue(f"{rule.id}.over", range(rule.first + 4, max(self.all_years) + 1), "inferred", found)
         for key, year in (("start", 0), ("end", 4), ("second", 1), ("third", 2), ("fourth", 3)):
             cue = self._plan_cues[key].search(behind)
             if cue and not self._word.search(behind[: cue.start()]):
-                return self._clue(f"{rule.id}.{key}", [rule.first + year], "inferred", found)
-        if self._plan_cues["prepare"].search(before) or _inside(found.start(), ahead):
-            years = range(rule.first - int(self._plans["prepare_years"]), rule.first + (5 if _inside(found.start(), ahead) else 1))
+                span = found.start(), found.end() + cue.end()
+                years = frozenset({rule.first + year}) & self.all_years
+                return YearClue(f"{rule.id}.{key}", years, "inferred", span, text[span[0] : span[1]])
+        inside = _inside(found.start(), ahead)
+        if self._plan_cues["prepare"].search(before) or inside:
+            years = range(rule.first - int(self._plans["prepare_years"]), rule.first + (5 if inside else 1))
             return self._clue(f"{rule.id}.prepare", years, "inferred", found)
         return self._clue(rule.id, rule.years, "inferred", found)
 
@@ -375,6 +402,7 @@ class YearClueFinder:
 
 
 HEADING = 40
+SENTENCE = 40
 NUMBER_LENGTH = 8
 BEFORE_YEAR, BEHIND_YEAR = 30, 44
 """How far around a written year the sentences are read."""
@@ -382,6 +410,12 @@ NTH_GAP = 4
 DATED_EVENTS = 2
 TOP_MARKER = re.compile("[一二三四五六七八九十]{1,3}[、.．]")
 TOP_LINE = re.compile("^[一二三四五六七八九十]{1,3}[、.．].{0,40}$", re.MULTILINE)
+
+
+def _stripped(found: re.Match[str]) -> tuple[int, int]:
+    """A match's span without the blanks at its ends."""
+    whole = found.group()
+    return found.start() + len(whole) - len(whole.lstrip()), found.end() - len(whole) + len(whole.rstrip())
 
 
 def _inside(position: int, parts: Sequence[tuple[int, int]]) -> bool:
