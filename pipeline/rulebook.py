@@ -236,7 +236,8 @@ class Rulebook:
 
     @cached_property
     def _bricks(self) -> Mapping[str, str]:
-        return {**self.table("bricks")["bricks"], **self._festival_bricks()}
+        goes_on = _alternatives(self.table("units")["goes_on"]["words"].split())
+        return {**self.table("bricks")["bricks"], **self._festival_bricks(), "unit_goes_on": goes_on}
 
     def _festival_bricks(self) -> dict[str, str]:
         written = [word for words in self.table("dates")["festival_words"].values() for word in words.split()]

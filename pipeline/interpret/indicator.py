@@ -1,95 +1,174 @@
-"""Of which comparison indicator a fact is a value: the rules of `rules/indicators.toml` over kind, unit, object, words around and activity."""
+"""Of which comparison indicator a number is a value: the rules of `rules/indicators.toml` over kind, unit, words around and type of work.
+
+A rule sees the number's clause with `@` in the number's place, without the filler right before it (`会员共有5135人` → `会员@`). Where the number
+has no words of its own it sees the clause that says what is counted (`大病救助:11人,5.5万元` → `大病救助@`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import regex
 
-from pipeline.rulebook import Indicator, Rulebook, RuleError
+from pipeline.interpret.clauses import Clauses, Setting
+from pipeline.model import Fact, Report
+from pipeline.rulebook import Indicator, RuleError, Rulebook
 
-NEAR_LEFT = 30
-"""Characters before the number in which a word that speaks against an indicator must not stand."""
+NUMBER = "@"
+HEADING_LENGTH = 60
+OPENING_LENGTH = 40
 
-_PATTERNS = ("near", "not_near", "behind", "behind_not", "any", "object", "object_or")
-_KEYS = {*_PATTERNS, "activity", "not_part", "words_unit", "units"}
+_MARKS = " 、“”‘’\"《》"
+_PATTERNS = ("frame", "with", "unless", "about", "apart", "then")
+_KEYS = {*_PATTERNS, "why", "activity", "units", "of", "examples", "counter_examples"}
+_BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What an indicator's rule may ask about a fact."""
+class View:
+    """What a rule may ask of the words around a number."""
 
-    kind: str
-    unit: str | None
-    unit_class: str | None
-    object: str
-    before: str
-    """The sentence up to the number."""
-    behind: str
-    """The sentence behind the number."""
-    wider: str
-    """The sentence and the innermost heading above it."""
-    activity: str
-    is_part: bool
+    frame: str
+    """The number's clause, without filler before the number."""
+    clause: str
+    """The number's clause as it stands; the clause that says what is counted before it, where the number has no words of its own."""
+    near: str
+    """From the last semicolon, or the beginning of the sentence, to the end of the clause."""
+    said: str
+    """The heading, the opening of the item, the sentence before and the sentence up to the end of the clause."""
+    then: str
+    """What follows in the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One rule of an indicator; a pattern that is None always holds."""
+    """One rule of an indicator; a condition that is None or empty always holds."""
 
+    code: str
     patterns: Mapping[str, regex.Pattern[str]]
-    activities: frozenset[str] | None
-    classes: frozenset[str]
-    words: frozenset[str] | None
-    not_part: bool
+    activities: frozenset[str]
+    units: frozenset[str]
+    """Classes of measure words, or measure words."""
+    of: frozenset[str] | None
+    """Indicators of which the total must be one; an empty one stands for a number that is no part."""
 
-    def holds(self, fact: Surroundings) -> bool:
-        if fact.unit_class not in self.classes or (self.words and fact.unit not in self.words):
+    def holds(self, fact: Fact, total: str | None, unit: str, unit_class: str | None, view: View) -> bool:
+        if unit_class not in self.units and unit not in self.units:
             return False
-        if (self.activities and fact.activity not in self.activities) or (self.not_part and fact.is_part):
+        if (self.activities and fact.activity not in self.activities) or (self.of is not None and (total or "") not in self.of):
             return False
-        return self._fits(fact) and not self._spoken_against(fact)
+        return self._speaks(view)
 
-    def _fits(self, fact: Surroundings) -> bool:
-        places = {"near": fact.before, "behind": fact.behind, "any": fact.wider, "object": fact.object}
-        for key, text in places.items():
-            pattern = self.patterns.get(key)
-            if pattern is not None and not pattern.search(text):
+    def _speaks(self, view: View) -> bool:
+        patterns = self.patterns
+        for key, text in (("frame", view.frame), ("with", view.clause), ("about", view.said), ("then", view.then)):
+            if key in patterns and not patterns[key].search(text):
                 return False
-        either = self.patterns.get("object_or")
-        return either is None or bool(either.search(fact.object) or either.search(fact.before[-NEAR_LEFT // 2 :]))
-
-    def _spoken_against(self, fact: Surroundings) -> bool:
-        left, right = self.patterns.get("not_near"), self.patterns.get("behind_not")
-        return bool((left and left.search(fact.before[-NEAR_LEFT:])) or (right and right.search(fact.behind)))
+        return not any(key in patterns and patterns[key].search(text) for key, text in (("unless", view.clause), ("apart", view.near)))
 
 
 class IndicatorReader:
-    """Finds the indicator of a fact; the first indicator in the file whose rule holds is taken."""
+    """Finds the indicators of the numbers of a report; the first indicator in the file of which a rule holds is taken."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        self._rules: list[tuple[str, str, _Rule]] = []
+        table = rulebook.table("indicators")
+        bricks = table.get("bricks", {})
+        self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
+        self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks, "gate"), "rules/indicators.toml: gate")
+        self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
+        self._rules: dict[str, list[_Rule]] = defaultdict(list)
         for indicator in rulebook.indicators.values():
             for row in indicator.table.get("rule", ()):
-                self._rules.append((indicator.code, indicator.table["kind"], _rule(rulebook, indicator, row)))
+                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks))
 
-    def read(self, fact: Surroundings) -> str | None:
-        for code, kind, rule in self._rules:
-            if kind == fact.kind and rule.holds(fact):
-                return code
-        return None
+    def assign(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> tuple[Fact, ...]:
+        """The facts with their indicators. `units`: each fact's measure word in simplified script. A part is no value of its total's."""
+        found: dict[int, str | None] = {}
+        for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
+            fact = facts[index]
+            total = found.get(fact.part_of) if fact.part_of is not None else self._told_before(report, index, clauses, found, units)
+            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if _may_fill(fact) else None
+            found[index] = None if total is not None and code == total else code
+        return tuple(replace(fact, indicator=found[i]) if found.get(i) else fact for i, fact in enumerate(facts))
+
+    def _told_before(
+        self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None], units: Sequence[str]
+    ) -> str | None:
+        """For a number of a sentence that begins with 其中 the indicator of the last one of its class in the sentence before."""
+        sentence = clauses.settings[index].sentence
+        if not self._among.match(report.text, report.sentences[sentence].start, report.sentences[sentence].end):
+            return None
+        measure = self._classes.get(units[index])
+        told = (i for i in found if i < index and clauses.settings[i].sentence == sentence - 1 and self._classes.get(units[i]) == measure)
+        return found.get(max(told, default=-1))
+
+    def _read(self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None) -> str | None:
+        view = _view(report, fact, clauses.spans[at.sentence], at)
+        if self._never.search(view.clause):
+            return None
+        unit_class = self._classes.get(unit)
+        return next((rule.code for rule in self._rules[fact.kind] if rule.holds(fact, total, unit, unit_class, view)), None)
 
 
-def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any]) -> _Rule:
+def _may_fill(fact: Fact) -> bool:
+    """Whether a number could be a value at all: a threshold, a figure per head, a difference or last year's figure is none."""
+    quantity = fact.quantity
+    return quantity is not None and fact.status != "criterion" and fact.scope != "last_year" and not quantity.per and not quantity.change
+
+
+def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting) -> View:
+    text, sentence = report.text, report.sentences[at.sentence]
+    before, behind = text[at.start : fact.start], text[fact.end : at.end]
+    head = text[at.start : at.head]
+    if at.bare:
+        said_by = text[slice(*spans[at.anchor])] if at.anchor < at.clause else ""
+        before, head = f"{said_by},{before}" if said_by else before, said_by or text[at.start : at.left]
+    if "\t" in before:
+        before = head = before.partition("\t")[0]
+        behind = ""
+    semicolon = text.rfind(";", sentence.start, fact.start)
+    start = sentence.start if semicolon < 0 else semicolon
+    return View(
+        f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip('的多余')}", f"{before}{NUMBER}{behind}", text[start : at.end],
+        f"{_above(report, at)}\n{text[sentence.start : at.end]}", text[at.end : sentence.end],
+    )  # fmt: skip
+
+
+def _above(report: Report, at: Setting) -> str:
+    """The innermost heading, the words that open the item, and the sentence before in it."""
+    block = report.blocks[report.sentences[at.sentence].block]
+    heading = report.blocks[block.path[-1]] if block.path else None
+    words = report.text[heading.start : min(heading.end, heading.start + HEADING_LENGTH)] if heading else ""
+    opening = report.text[block.start : min(block.end, block.start + OPENING_LENGTH, report.sentences[at.sentence].start)]
+    before = at.sentence - 1
+    earlier = ""
+    if before >= 0 and report.sentences[before].block == report.sentences[at.sentence].block:
+        earlier = report.text[report.sentences[before].start : report.sentences[before].end]
+    return f"{words}\n{opening}\n{earlier}"
+
+
+def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bricks: Mapping[str, str]) -> _Rule:
     where = f"rules/indicators.toml: {indicator.code}"
     if unknown := set(row) - _KEYS:
         raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a rule has {', '.join(sorted(_KEYS))}")
+    if missing := {"why", "frame", "examples"} - set(row):
+        raise RuleError(f"{where}: a rule lacks {', '.join(sorted(missing))}")
     return _Rule(
-        {key: rulebook.compile(row[key], where) for key in _PATTERNS if key in row},
-        frozenset(row["activity"].split()) if "activity" in row else None,
+        indicator.code,
+        {key: rulebook.compile(_filled(row[key], bricks, where), where) for key in _PATTERNS if key in row},
+        frozenset(row.get("activity", "").split()),
         frozenset(row["units"].split()) if "units" in row else indicator.units,
-        frozenset(row["words_unit"].split()) if "words_unit" in row else None,
-        bool(row.get("not_part")),
+        frozenset(code if code != "none" else "" for code in row["of"].split()) if "of" in row else None,
     )
+
+
+def _filled(pattern: str, bricks: Mapping[str, str], where: str) -> str:
+    """The pattern with the file's own bricks filled in; others are left to the rulebook."""
+
+    def brick(match: regex.Match[str]) -> str:
+        return f"(?:{_filled(bricks[match[1]], bricks, where)})" if match[1] in bricks else match[0]
+
+    return _BRICK.sub(brick, pattern)

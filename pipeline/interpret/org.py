@@ -62,7 +62,7 @@ class OrgResolver:
     def _is_mixed(self, weights: Mapping[str, float], best: float) -> bool:
         """Whether so many bodies have a say that the report is on the whole work of the town."""
         spoken = [weight for weight in weights.values() if weight >= self._weights["least"]]
-        return len(spoken) >= self._weights["mixed_codes"] and best < self._weights["mixed_share"] * sum(spoken)
+        return len(spoken) >= self._weights["mixed_codes"] and bool(best < self._weights["mixed_share"] * sum(spoken))
 
     def _titled(self, title: str) -> str | None:
         """The last body that a title names, else the last trade: 镇卫生院工会工作总结 is the union's."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import comb, log
 from pathlib import Path
@@ -28,7 +28,6 @@ LEVEL_WEIGHTS = {COUNTY: 4, PREFECTURE: 2, PROVINCE: 1}
 TITLE_LENGTH = 50
 RECENT = 1998
 """Names that ended before are not meant where the year is unknown and another division has the name."""
-TOWN_ENDINGS = ("街道", "苏木", "镇", "乡")
 
 
 @dataclass(slots=True)
@@ -88,6 +87,10 @@ class PlaceResolver:
         self.gazetteer = Gazetteer(rules_dir / "places")
         self._finder = ClueFinder(table, self.gazetteer)
         self._settle: Mapping[str, float] = table["settle"]
+        self._levels: Mapping[str, int] = table["names"]["levels"]
+        self._town_kinds = tuple(kind for kind, level in self._levels.items() if level == TOWN)
+        self._superior_kinds: Sequence[Sequence[str]] = table["names"]["superior_kinds"]
+        self._superior_prefecture: str = table["names"]["superior_prefecture"]
         self._letters: Mapping[str, str] = table["names"]["province_letters"]
         self._lettered_counties = lru_cache(maxsize=256)(self._find_lettered)
         self._path_clues = lru_cache(maxsize=1024)(self._read_path)
@@ -145,17 +148,15 @@ class PlaceResolver:
     # --- levels -------------------------------------------------------------------------------------------------------------------
 
     def _level(self, evidence: Evidence) -> int:
-        """On which level the writer stands: a town where it says 我镇 or is named in title, path or signature, else as its own words say."""
+        """On which level the writer stands: a town where it says 我镇 or is named as the writer, else as its own words say."""
         kinds = evidence.words.kinds
-        if any(kinds[kind] for kind in TOWN_ENDINGS) or evidence.words.masked:
+        if any(kinds[kind] for kind in self._town_kinds) or evidence.words.masked:
             return TOWN
-        if any(c.is_town and c.weight >= self._settle["town"] for c in evidence.clues):
+        if any(c.is_town and c.weight >= self._settle["town"] and not c.bare for c in evidence.clues):
             return TOWN
-        for kind, level in (("县", COUNTY), ("旗", COUNTY), ("区", COUNTY), ("州", PREFECTURE), ("盟", PREFECTURE), ("省", PROVINCE)):
-            if kinds[kind]:
-                return level
-        titled = [c for c in evidence.clues if c.rule == "place.title"]
-        return COUNTY if titled or kinds["市"] else TOWN
+        own = [level for kind, level in self._levels.items() if kinds[kind]]
+        titled = any(c.rule == "place.title" for c in evidence.clues)
+        return max(own, default=COUNTY if titled else TOWN)
 
     def _divisions(self, evidence: Evidence) -> dict[int, list[Named]]:
         """Level → names of divisions whose clues are strong enough, heaviest first."""
@@ -198,10 +199,12 @@ class PlaceResolver:
     def _town(self, evidence: Evidence, divisions: dict[int, list[Named]]) -> tuple[str, list[Clue], list[int]] | None:
         """The writer's own town: its name, the clues to it, and the numbers of the towns that it may be (none for an unlisted name)."""
         by_name: dict[str, list[Clue]] = defaultdict(list)
+        needed = self._settle["town_when_masked"] if evidence.masked else 0
         for clue in evidence.clues:
-            if clue.is_town and clue.weight and not (evidence.masked and clue.weight < self._settle["town_when_masked"]):
+            if clue.is_town and clue.weight > 0 and clue.weight >= needed and not (clue.bare and not self._is_named_there(clue, divisions)):
                 by_name[clue.text].append(clue)
-        ranked = sorted(((self._weight(clues), name) for name, clues in by_name.items() if self._own_kind(name, clues, evidence)), reverse=True)
+        fitting = {name: clues for name, clues in by_name.items() if self._own_kind(name, clues, evidence)}
+        ranked = sorted(((self._weight(clues), name) for name, clues in fitting.items()), reverse=True)
         if not ranked or ranked[0][0] < self._settle["town"]:
             return None if evidence.masked else self._by_villages(evidence, divisions)
         sure = {c.text: c for c in evidence.clues if c.is_town and c.weight >= self._settle["town_when_masked"]}
@@ -214,9 +217,14 @@ class PlaceResolver:
         numbers = sorted(set.intersection(*(set(c.towns) for c in clues)) or {t for c in clues for t in c.towns})
         return name, clues, numbers
 
+    def _is_named_there(self, clue: Clue, divisions: dict[int, list[Named]]) -> bool:
+        """Whether a county or prefecture is named that has a town of this name."""
+        ids = {i for level in (COUNTY, PREFECTURE) for n in divisions[level] for i in n.all_ids}
+        return any(ids & self.gazetteer.ancestors(self.gazetteer.parent(number)) for number in clue.towns)
+
     def _own_kind(self, name: str, clues: Sequence[Clue], evidence: Evidence) -> bool:
         """Whether a town of this kind can be the writer's: 我镇 is no 乡, but for a title's or the path's word."""
-        own = {kind for kind in TOWN_ENDINGS if evidence.words.kinds[kind]}
+        own = {kind for kind in self._town_kinds if evidence.words.kinds[kind]}
         return not own or name.endswith(tuple(own)) or any(c.weight >= self._settle["town_when_masked"] for c in clues)
 
     def _contested(self, names: Sequence[str], by_name: Mapping[str, list[Clue]]) -> tuple[str, list[Clue], list[int]] | None:
@@ -305,7 +313,7 @@ class PlaceResolver:
             return self._conflict(evidence, divisions, clues)
         evidence.note_clues(clues)
         towns = [self.gazetteer.town(number) for number in numbers]
-        left, against = self._fitting(evidence, divisions, towns)
+        left, against = self._fitting(divisions, towns)
         if towns and not left and not self._is_under(clues, against):
             return self._conflict(evidence, divisions, clues, name)
         if not left:
@@ -315,7 +323,7 @@ class PlaceResolver:
             return self._settled(evidence, divisions, left[0], name, bool(clues))
         return self._open(evidence, left, name)
 
-    def _fitting(self, evidence: Evidence, divisions: dict[int, list[Named]], towns: Sequence[Town]) -> tuple[list[Town], list[Named]]:
+    def _fitting(self, divisions: dict[int, list[Named]], towns: Sequence[Town]) -> tuple[list[Town], list[Named]]:
         """Towns that no strong name of a division speaks against, and the names that spoke against the others."""
         left, against = list(towns), list[Named]()
         for level in (PROVINCE, PREFECTURE, COUNTY):
@@ -342,17 +350,21 @@ class PlaceResolver:
 
     def _narrow(self, evidence: Evidence, divisions: dict[int, list[Named]], towns: list[Town]) -> list[Town]:
         """Keeps those that each further clue speaks for, where it speaks for any."""
-        for step in (self._without_forerunners, self._by_named, self._by_mentioned, self._by_siblings, self._by_year, self._by_superior, self._by_prefix, self._by_hits):
+        steps = (
+            self._without_forerunners, self._by_named, self._by_mentioned, self._by_siblings,
+            self._by_year, self._by_superior, self._by_prefix, self._by_hits,
+        )  # fmt: skip
+        for step in steps:
             if len(towns) > 1:
                 towns = step(evidence, divisions, towns) or towns
         return towns
 
     def _without_forerunners(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
-        """Without towns that only went over into another of the same name, where the year does not ask for them."""
+        """Without towns that went over into another of the same name under a parent of the same name, where the year does not ask."""
         if evidence.year is not None:
             return towns
-        numbers = {town.number for town in towns}
-        return [town for town in towns if town.successor not in numbers]
+        parents = {town.number: self.gazetteer.states(town.parent)[-1].name for town in towns}
+        return [t for t in towns if t.successor is None or parents.get(t.successor) != parents[t.number]]
 
     def _by_named(self, evidence: Evidence, divisions: dict[int, list[Named]], towns: list[Town]) -> list[Town]:
         support = {}
@@ -377,7 +389,7 @@ class PlaceResolver:
 
     def _by_siblings(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
         names = {value for key, value in evidence.siblings.items() if key != "town"}
-        return [t for t in towns if names and names & {s.name for i in self.gazetteer.ancestors(t.parent) for s in self.gazetteer.states(i)}]
+        return [town for town in towns if names & self._names_above(town)]
 
     def _by_year(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
         year = evidence.year
@@ -386,12 +398,16 @@ class PlaceResolver:
     def _by_superior(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
         """县 or 区 among the superiors tells the parent's kind; 州 that of the prefecture. 市 may be either and tells nothing."""
         kinds = evidence.words.superiors
-        for kind, other in (("县", "区"), ("区", "县"), ("旗", "县")):
+        for kind, other in self._superior_kinds:
             if kinds[kind] and not kinds[other]:
                 towns = [t for t in towns if any(s.name.endswith(kind) for s in self.gazetteer.states(t.parent))] or towns
-        if kinds["州"]:
-            towns = [t for t in towns if any(s.name.endswith("州") for i in self.gazetteer.ancestors(t.parent) for s in self.gazetteer.states(i))]
+        if kinds[self._superior_prefecture]:
+            towns = [t for t in towns if any(name.endswith(self._superior_prefecture) for name in self._names_above(t))]
         return towns
+
+    def _names_above(self, town: Town) -> set[str]:
+        """All names that the divisions above a town ever had."""
+        return {state.name for ident in self.gazetteer.ancestors(town.parent) for state in self.gazetteer.states(ident)}
 
     def _by_prefix(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
         for letters, start, end in evidence.prefixes:
@@ -404,10 +420,8 @@ class PlaceResolver:
         return towns
 
     def _lettered(self, town: Town, letters: str, how: Any) -> bool:
-        shorts = [s.short for i in self.gazetteer.ancestors(town.parent) for s in self.gazetteer.states(i) if s.short and s.level > PROVINCE]
-        province = self._letters.get(letters)
-        names = {s.name for i in self.gazetteer.ancestors(town.parent) for s in self.gazetteer.states(i)}
-        return any(how(short, letters) for short in shorts) or province in names
+        above = [s for i in self.gazetteer.ancestors(town.parent) for s in self.gazetteer.states(i)]
+        return any(how(s.short, letters) for s in above if s.short and s.level > PROVINCE) or self._letters.get(letters) in {s.name for s in above}
 
     def _by_hits(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
         """The one that has at least two of the villages named, where the others have none."""
@@ -497,7 +511,7 @@ class PlaceResolver:
             chain = self._chain(evidence, divisions, next(iter(parents)))
         if under:
             evidence.note_clues(under.clues, 1)
-        kind = next((ending for ending in TOWN_ENDINGS if name.endswith(ending)), None)
+        kind = next((ending for ending in self._town_kinds if name.endswith(ending)), None)
         return Place(town=name, town_kind=kind, **chain, basis="stated", evidence=tuple(evidence.used))
 
     def _only(self, named: Sequence[Named]) -> Named | None:
@@ -529,10 +543,8 @@ class PlaceResolver:
         evidence.note_clues(clues, 6)
         place = self._without_town(evidence, divisions if name is None else {**divisions, COUNTY: []}, TOWN)
         names = sorted({c.text for c in clues} | ({n.text for n in divisions[COUNTY]} if name else set()))
-        return Place(
-            county=place.county, city=place.city, province=place.province, basis="conflict",
-            evidence=tuple(evidence.used), candidates=tuple(f"{n}={1 / len(names):.2f}" for n in names),
-        )  # fmt: skip
+        share = f"{1 / len(names):.2f}"
+        return replace(place, basis="conflict", evidence=tuple(evidence.used), candidates=tuple(f"{n}={share}" for n in names))
 
     def _without_town(self, evidence: Evidence, divisions: dict[int, list[Named]], level: int) -> Place:
         """The lowest division that is settled, down to the writer's own level; for a masked town what the villages say is a candidate."""
@@ -544,14 +556,14 @@ class PlaceResolver:
             for name, start, end in found[1]:
                 evidence.note(name, start, end)
             if not divisions[COUNTY]:
-                return Place(**chain, basis="inferred", evidence=tuple(evidence.used), candidates=candidates)
+                return _under(chain, basis="inferred", evidence=tuple(evidence.used), candidates=candidates)
         for here in (COUNTY, PREFECTURE, PROVINCE):
             named = self._only(self._consistent(divisions, here)) if here <= level or level == TOWN else None
             if named is not None:
                 evidence.note_clues(named.clues)
                 chain = self._chain(evidence, divisions, next(iter(named.ids)))
                 basis = "inferred" if all(c.path for c in named.clues) else "stated"
-                return Place(**chain, basis=basis, evidence=tuple(evidence.used), candidates=candidates)
+                return _under(chain, basis=basis, evidence=tuple(evidence.used), candidates=candidates)
         return Place(basis="unknown", evidence=tuple(evidence.used), candidates=candidates)
 
     def _consistent(self, divisions: dict[int, list[Named]], level: int) -> list[Named]:
@@ -566,6 +578,11 @@ class PlaceResolver:
             if ids:
                 kept.append(Named(named.text, ids, named.weight, named.clues, named.all_ids))
         return kept
+
+
+def _under(chain: Mapping[str, str | None], basis: str, evidence: tuple[str, ...], candidates: tuple[str, ...]) -> Place:
+    """A place without a town."""
+    return Place(None, None, chain["county"], chain["city"], chain["province"], None, None, basis, evidence, candidates)
 
 
 def title_span(report: Report) -> tuple[int, int] | None:

@@ -16,8 +16,11 @@ from pipeline.interpret.gazetteer import Gazetteer
 HAN = "[\u3400-\u9fff]"
 BEFORE = 14
 """Characters before a name that a context may look at."""
-SEPARATORS = ("、", "，", ",", "和", "及")
 VILLAGE_LENGTH = 5
+SIGNATURE_LENGTH = 30
+SURE = 5
+"""Weight of the contexts that make a common word a name."""
+BRACKET = re.compile(r"[〔\[【﹝（(]")
 LONGEST = 15
 """Characters of the longest town name."""
 
@@ -44,6 +47,8 @@ class Clue:
     towns: tuple[int, ...] = ()
     short: bool = False
     path: bool = False
+    bare: bool = False
+    """A name that is a common word too, and nothing beside it that makes it a name for sure: it counts under a named division only."""
     under: tuple[int, ...] = ()
     """Divisions named right before, which the place lies in."""
 
@@ -54,7 +59,7 @@ class Clue:
 
 @dataclass(frozen=True, slots=True)
 class SelfWords:
-    """What a text says of its own level: how often each kind of unit is 我-, which kinds are masked, and of which kind the superiors are."""
+    """What a text says of its own level: how often each kind of unit is 我-, where masks stand, of which kind the superiors are."""
 
     kinds: Counter[str]
     masked: list[tuple[int, int]]
@@ -95,12 +100,14 @@ class Beside:
     left: frozenset[str]
     not_left: frozenset[str]
     not_right: frozenset[str]
+    between: frozenset[str]
+    separators: frozenset[str]
     after: re.Pattern[str] | None
     ends: re.Pattern[str]
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Beside:
-        sets = {key: frozenset(row.get(key, "")) for key in ("left", "not_left", "not_right")}
+        sets = {key: frozenset(row.get(key, "")) for key in ("left", "not_left", "not_right", "between", "separators")}
         return cls(**sets, after=re.compile(row["after"]) if "after" in row else None, ends=re.compile(row.get("ends", "")))
 
     def fits(self, text: str, start: int, end: int, or_sign: bool = False, or_any: bool = False) -> bool:
@@ -125,6 +132,7 @@ class ClueFinder:
         self._common = frozenset(names["common"])
         self._common_short = self._common | frozenset(names["common_short"])
         self._generic = frozenset(names["generic_divisions"])
+        self._plural: str = names["plural"]
         self._sure_kinds = tuple(names["sure_kinds"])
         self._unlisted = re.compile(names["unlisted"])
         self._no_town = re.compile(names["no_town"])
@@ -186,26 +194,20 @@ class ClueFinder:
             start, end, kind = found.start(), found.end(), found.group()
             if not start:
                 continue
-            clue = self._town_at(text, end, kind) if kind in self._town_ends else None
-            if clue is None and not self._is_self(text, start, end, kind, words) and kind not in self._town_ends:
-                clue = self._division_at(text, start, end, words)
+            clue = self._town_at(text, end, kind) if kind in self._town_ends else self._division_at(text, start, end, words)
             if clue is not None:
                 yield clue
+            else:
+                self._count_self(text, start, end, kind, words)
 
-    def _is_self(self, text: str, start: int, end: int, kind: str, words: SelfWords) -> bool:
-        """Counts 我镇, masks and the town's own organs; True where the kind's word is used up by it."""
-        if self._words["place.self-words"].fits(text, start - (text[start - 1] == "们"), end):
+    def _count_self(self, text: str, start: int, end: int, kind: str, words: SelfWords) -> None:
+        """Counts 我镇, masks and the town's own organs."""
+        if self._words["place.self-words"].fits(text, start - (text[start - 1] == self._plural), end):
             words.kinds[kind] += 1
-            return True
-        if kind not in self._town_ends:
-            return False
-        if self._words["place.masked"].fits(text, start, end):
+        elif kind in self._town_ends and self._words["place.masked"].fits(text, start, end):
             words.masked.append((start, end))
-            return True
-        if self._words["place.self-organ"].fits(text, start, end, or_sign=True):
+        elif kind in self._town_ends and self._words["place.self-organ"].fits(text, start, end, or_sign=True):
             words.kinds[kind] += 1
-            return True
-        return False
 
     def _town_at(self, text: str, end: int, kind: str) -> Clue | None:
         """The town whose name ends here."""
@@ -319,7 +321,8 @@ class ClueFinder:
                 towns = tuple(t for t in clue.towns if under & self._gazetteer.ancestors(self._gazetteer.parent(t)))
                 kept.append(replace(clue, towns=towns or clue.towns, under=tuple(under)))
             elif under:
-                kept.append(replace(clue, divisions=tuple(i for i in clue.divisions if under & self._gazetteer.ancestors(i)), under=tuple(under)))
+                inside = tuple(i for i in clue.divisions if under & self._gazetteer.ancestors(i))
+                kept.append(replace(clue, divisions=inside, under=tuple(under)))
             else:
                 kept.append(clue)
             under = set(kept[-1].divisions)
@@ -335,7 +338,7 @@ class ClueFinder:
             rule, weight = "place.listed", 0
         for clue in chain:
             bare = clue.is_town and not clue.under and self._base(clue.text) in self._common and not clue.text.endswith(self._sure_kinds)
-            yield replace(clue, rule=rule, weight=0 if bare and weight < 5 else weight, path=zones.path)
+            yield replace(clue, rule=rule, weight=weight, path=zones.path, bare=bare and weight < SURE)
 
     def _base(self, name: str) -> str:
         return next((name.removesuffix(end) for end in self._town_ends if name.endswith(end)), name)
@@ -349,7 +352,7 @@ class ClueFinder:
             if context.fits(before, text, end) is not None:
                 return context.id, 0
         for context in self._weighed:
-            if context.where is not None and not _in_zone(context.where, start, end, zones):
+            if context.where is not None and not _in_zone(context.where, start, end, zones, text):
                 continue
             if context.full_only and chain[-1].short:
                 continue
@@ -383,7 +386,7 @@ class ClueFinder:
     def prefixes(self, text: str) -> list[tuple[str, int, int]]:
         """(letters, start, end) of the place's letters in document numbers."""
         found = []
-        for bracket in re.finditer(r"[〔\[【﹝]|[（(](?=19|20|[xX_＿])", text):
+        for bracket in BRACKET.finditer(text):
             match = self._prefix.search(text, max(0, bracket.start() - 10), bracket.start() + 12)
             if match:
                 group = "letters" if match["letters"] else "letters2"
@@ -399,9 +402,11 @@ class ClueFinder:
                 found.setdefault(text[cut : match.start()], (cut, match.end()))
         for match in row.ends.finditer(text):
             end = match.start()
+            while end and text[end - 1] in row.between:
+                end -= 1
             while (cut := self._village(text, end)) is not None:
                 found.setdefault(text[cut:end], (cut, end))
-                if text[cut - 1 : cut] not in SEPARATORS or not cut:
+                if not cut or text[cut - 1] not in row.separators:
                     break
                 end = cut - 1
         return [(name, *span) for name, span in found.items()]
@@ -427,9 +432,16 @@ def _listed(start: int, end: int, text: str, starts: set[int], ends: set[int]) -
     return (text[start - 1 : start] == "、" and start - 1 in ends) or (text[end : end + 1] == "、" and end + 1 in starts)
 
 
-def _in_zone(where: str, start: int, end: int, zones: Zones) -> bool:
+def _in_zone(where: str, start: int, end: int, zones: Zones, text: str) -> bool:
     if where == "title":
         return zones.title is not None and zones.title[0] <= start and end <= zones.title[1]
     if where == "opening":
         return end <= zones.opening
-    return where == "signature" and start >= zones.signature
+    return where == "signature" and start >= zones.signature and _is_signature(text, start)
+
+
+def _is_signature(text: str, start: int) -> bool:
+    """Whether a name stands in a short line without a sentence."""
+    stop = text.find("\n", start)
+    line = text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)].strip()
+    return len(line) <= SIGNATURE_LENGTH and not any(sign in line for sign in "，。；、：,;:")

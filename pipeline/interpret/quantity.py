@@ -192,9 +192,10 @@ class QuantityReader:
         return Quantity(share.normalize() + 0, unit="%")
 
     def _money_parts(self, groups: Groups) -> Quantity:
-        tenths = self._number(groups.get("jiao")) / 10
+        tenths = self._number(groups.get("jiao")) / 10 if groups.get("jiao") else Decimal(0)
         hundredths = self._number(groups.get("fen")) / 100 if groups.get("fen") else Decimal(0)
-        return Quantity(self._number(groups.get("number")) + tenths + hundredths, unit="元")
+        yuan = self._number(groups.get("number"), groups.get("scale"))
+        return Quantity(yuan + tenths + hundredths, bound=self._bound(groups), unit="元", per=self._per_written(groups))
 
     def _money_small(self, groups: Groups) -> Quantity:
         hundredths = self._number(groups.get("fen")) / 100 if groups.get("fen") else Decimal(0)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.interpret.activity import ActivityReader, Topic
 from pipeline.interpret.clauses import ClauseReader, Clauses
-from pipeline.interpret.events import pieces_of_work
-from pipeline.interpret.indicator import IndicatorReader, Surroundings
+from pipeline.interpret.events import EventReader
+from pipeline.interpret.indicator import IndicatorReader
 from pipeline.interpret.links import LinkReader, when
 from pipeline.interpret.objects import ObjectFinder
 from pipeline.interpret.status import StatusReader, in_order
@@ -27,16 +27,11 @@ class Interpreter:
         self._clauses = ClauseReader(rulebook.table("activities")["clauses"]["filler"].split())
         self._activities = ActivityReader(rulebook)
         self._indicators = IndicatorReader(rulebook)
+        self._events = EventReader(rulebook)
         self._links = LinkReader(rulebook)
-        self._unit_classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
 
     def read(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> ReadReport:
         """Everything that is read of a report; `tokens` are those of its number-bearing sentences."""
-        facts = self.facts(report, mentions, tokens)
-        return ReadReport(report, facts, pieces_of_work(facts, report), (), Place(), Period(), None)
-
-    def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
-        """One fact per mention, in order."""
         values = self._values.read(mentions, report)
         places = in_order(report.sentences, values.mentions)
         objects = self._objects.find(values.mentions, tokens)
@@ -44,7 +39,14 @@ class Interpreter:
         clauses = self._clauses.read(report, values.mentions, places)
         topics = self._activities.read(report, values.mentions, clauses)
         context = _Context(report, values, places, self._status.sections(report), clauses, topics)
-        return tuple(self._fact(index, context, objects[index], parts[index]) for index in range(len(values.mentions)))
+        facts = [self._fact(index, context, objects[index], parts[index]) for index in range(len(values.mentions))]
+        units = [_simplified_unit(mention, report) for mention in values.mentions]
+        told = self._indicators.assign(report, facts, clauses, units)
+        return ReadReport(report, told, self._events.read(report, told, clauses, units), (), Place(), Period(), None)
+
+    def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
+        """One fact per mention, in order."""
+        return self.read(report, mentions, tokens).facts
 
     def _fact(self, index: int, context: _Context, object_span: tuple[int, int] | None, part_of: int | None) -> Fact:
         values, report = context.values, context.report
@@ -67,16 +69,10 @@ class Interpreter:
         activity, activity_cue = topic.code, topic.cue
         before = report.text[sentence.start : mention.start]
         date = when(index, values.mentions, values.dates, context.places, context.blocks)
-        surroundings = Surroundings(
-            mention.kind, quantity.unit, self._unit_classes.get(_simplified_unit(mention, report)),
-            report.text[slice(*object_span)] if object_span else "", before, report.text[mention.end : sentence.end],
-            context.wider(place), activity, part_of is not None,
-        )  # fmt: skip
         scope = self._links.scope(before)
-        indicator = None if status == "criterion" or quantity.per or quantity.change else self._indicators.read(surroundings)
         return replace(
             fact, object=report.raw_text(*object_span) if object_span else None, object_span=object_span, status=status,
-            scope=scope or "period", activity=activity, indicator=indicator, when=date.edtf if date else None,
+            scope=scope or "period", activity=activity, when=date.edtf if date else None,
             when_anchor=date.anchor if date else None, part_of=part_of,
             cues=fact.cues + tuple(cue for cue in (status_cue, activity_cue) if cue is not None),
         )  # fmt: skip
@@ -96,14 +92,6 @@ class _Context:
     @property
     def blocks(self) -> list[int]:
         return [sentence.block for sentence in self.report.sentences]
-
-    def wider(self, place: int) -> str:
-        """The sentence and the innermost heading above it."""
-        sentence = self.report.sentences[place]
-        path = self.report.blocks[sentence.block].path
-        heading = self.report.blocks[path[-1]] if path else None
-        above = self.report.text[heading.start : min(heading.end, heading.start + 60)] if heading else ""
-        return f"{above}\n{self.report.text[sentence.start : sentence.end]}"
 
 
 def _repaired(mention: Mention, report: Report) -> bool:

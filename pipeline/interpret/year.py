@@ -1,6 +1,7 @@
 """Which year, and which part of it, a report is of.
 
-The clues are intersected. Where one year is left it is the report's; else its bounds are given. Clues that exclude each other are shown as
+The clues are intersected. A stated year that they exclude has them taken loosely first: plans and campaigns are spoken of before and after
+their years. Where one year is left it is the report's; else its bounds are given. Clues that exclude each other are shown as
 a conflict. A weekday or a lunar day narrows the years, but never settles one where the other clues leave them open at either end.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,8 @@ class YearResolver:
         """The years that all clues leave."""
         firm = [clue for clue in clues if clue.strength in ("stated", "inferred", "bound") and clue.years]
         calendar = [clue for clue in clues if clue.strength == "calendar"]
+        if not self._common([*firm, *calendar]) and any(clue.strength == "stated" for clue in firm):
+            firm = [replace(clue, years=clue.loose or clue.years) for clue in firm]
         allowed = self._common(firm)
         narrowed = allowed & self._common(calendar)
         if not narrowed:

@@ -7,8 +7,8 @@ Each clue says which years it leaves. What they leave together is `year.py`'s bu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
@@ -30,6 +30,8 @@ class YearClue:
     strength: Strength
     span: tuple[int, int] | None
     text: str
+    loose: frozenset[int] | None = None
+    """Years that the words may still be said in, where the other clues leave none of `years`; None where there are no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class YearClueFinder:
         self._title: Mapping[str, Any] = table["title"]
         self._compiled = {key: self._compile(value) for key, value in self._title.items() if isinstance(value, str)}
         self._written = [(row, self._compile(row["pattern"]), row["needs"].split("|")) for row in table["written"]]
-        self._any_year = self._compile("{year}|0\\d年|1\\d年|2\\d年|9\\d年|生于19|生于20")
+        self._any_year = self._compile(table["title"]["any"])
         self._year = self._compile("{year}年")
         self._past_years = self._compile("{year}年")
         self._anniversaries = [(row, re.compile(row["names"])) for row in table["anniversary"]]
@@ -67,7 +69,8 @@ class YearClueFinder:
         self._nth_number = self._compile(self._nth["number"])
         self._nths = [(row, re.compile(row["names"])) for row in table["nth"]]
         self._plans: Mapping[str, Any] = table["plans"]
-        self._plan_cues = {key: re.compile(self._plans[key]) for key in ("start", "end", "second", "third", "fourth", "prepare", "over")}
+        plan_cues = ("start", "end", "second", "third", "fourth", "prepare", "prepare_behind", "over")
+        self._plan_cues = {key: re.compile(self._plans[key]) for key in plan_cues}
         self._cues: Mapping[str, Any] = table["cues"]
         self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "after", "next_year", "last_year")}
         self._words: dict[str, WordRule] = {}
@@ -89,10 +92,9 @@ class YearClueFinder:
     def _add_words(self, row: Mapping[str, Any]) -> None:
         if "years" in row:
             years = frozenset(row["years"])
-        elif "group" in row:
-            years = frozenset(range(row["first"], row["first"] + 5))
         else:
-            years = frozenset(range(row["first"], row.get("last", max(self.all_years)) + 1))
+            last = row["first"] + 4 if "group" in row else row.get("last", max(self.all_years))
+            years = frozenset(range(row["first"], last + 1))
         not_before = re.compile(f"(?:{row['not_before']})$") if "not_before" in row else None
         rule = WordRule(row["id"], years, row.get("first", min(years)), row.get("group"), not_before)
         for word in row["words"]:
@@ -132,7 +134,8 @@ class YearClueFinder:
         text = report.text
         ahead = self._ahead(text)
         clues = [*self._from_title(text, title), *self._from_lines(text, title, period), *self._from_written(text, ahead)]
-        told = [*self._from_words(text, ahead), *self._from_anniversaries(text), *self._from_counted_days(text), *self._calendar.find(text)]
+        told = [*self._from_words(text, ahead), *self._from_anniversaries(text)]
+        told += [*self._from_counted_days(text), *self._calendar.find(text)]
         return [*clues, *(self._timed(clue, text, ahead) for clue in told), *self._past(text, ahead)]
 
     def _timed(self, clue: YearClue, text: str, ahead: Sequence[tuple[int, int]]) -> YearClue:
@@ -141,18 +144,25 @@ class YearClueFinder:
             return clue
         start = clue.span[0]
         sentence = re.split("[。；\n]", text[max(0, start - SENTENCE) : start])[-1]
+        shifts: tuple[int, ...] = (0,)
         if self._cue["next_year"].search(sentence):
-            years = frozenset(year - 1 for year in clue.years)
+            shifts = (-1,)
         elif self._cue["last_year"].search(re.split("[，,、]", sentence)[-1]):
-            years = frozenset(year + 1 for year in clue.years)
+            shifts = (1,)
         elif _inside(start, ahead):
-            years = clue.years | {year - 1 for year in clue.years}
-        else:
-            return clue
-        return YearClue(clue.rule, years & self.all_years, clue.strength, clue.span, clue.text)
+            shifts = (-1, 0)
+        years = frozenset(year + shift for year in clue.years for shift in shifts)
+        return replace(clue, years=years & self.all_years, loose=None if clue.loose is None else clue.loose | years)
 
-    def _clue(self, rule: str, years: Iterator[int] | Sequence[int] | frozenset[int], strength: Strength, found: re.Match[str]) -> YearClue:
-        return YearClue(rule, frozenset(years) & self.all_years, strength, _stripped(found), found.group().strip())
+    def _clue(
+        self, rule: str, years: Iterable[int], strength: Strength, found: re.Match[str], loose: Iterable[int] | None = None
+    ) -> YearClue:
+        more = None if loose is None else frozenset(loose) & self.all_years
+        return YearClue(rule, frozenset(years) & self.all_years, strength, _stripped(found), found.group().strip(), more)
+
+    def _from(self, year: int) -> range:
+        """That year and all after it."""
+        return range(year, max(self.all_years) + 1)
 
     def _from_title(self, text: str, title: tuple[int, int] | None) -> list[YearClue]:
         """The year that the title names; of 2009年总结及2010年打算 the first."""
@@ -178,7 +188,7 @@ class YearClueFinder:
         if found := self._compiled["opening"].match(text, body):
             year = self.year_of(found["year"])
             if year is not None:
-                yield self._clue("year.opening", [year], "stated", found)
+                yield self._clue("year.opening", [year], "stated", found, self._from(year))
         for key, shift in (("heading_next", -1), ("heading_is", 0)):
             for found in self._compiled[key].finditer(text, body):
                 year = self.year_of(found["year"])
@@ -202,15 +212,17 @@ class YearClueFinder:
             found = self._compiled["signature"].search(line)
             if found and (year := self.year_of(found["year"])) is not None:
                 month = self._number(found["month"]) or 12
-                span = start + found.start(), start + found.end()
-                yield YearClue("year.signature", self._signed(year, month, period) & self.all_years, "stated", span, found.group().strip())
+                first, last = _stripped(found)
+                years = self._signed(year, month, period) & self.all_years
+                yield YearClue("year.signature", years, "stated", (start + first, start + last), found.group().strip())
                 return
 
     def _signed(self, year: int, month: int, period: str | None) -> frozenset[int]:
         """The years that a report dated so may be of: one of a whole year is written at its end or at the beginning of the next."""
-        if period != "annual" or month >= self._title["own_months"]:
-            return frozenset({year})
-        return frozenset({year - 1}) if month <= self._title["before_months"] else frozenset({year - 1, year})
+        early, late = month <= self._title["before_months"], month >= self._title["own_months"]
+        if period == "annual":
+            return frozenset({year} if late else {year - 1} if early else {year - 1, year})
+        return frozenset({year - 1, year} if early else {year})
 
     def _from_written(self, text: str, ahead: Sequence[tuple[int, int]]) -> Iterator[YearClue]:
         """Years that the sentences tie to the report's: 今年(2006年), 截至2012年11月, 比2011年增长, 〔2008〕12号."""
@@ -228,9 +240,11 @@ class YearClueFinder:
         if year is None or (role != "doc" and _inside(found.start(), ahead)):
             return
         if role == "doc":
-            yield self._clue(row["id"], range(year, max(self.all_years) + 1), "bound", found)
+            yield self._clue(row["id"], self._from(year), "bound", found)
         elif role != "age":
-            yield self._clue(row["id"], self._shifted(row, year, found), "stated" if row["stated"] else "inferred", found)
+            years = self._shifted(row, year, found)
+            loose = {"next": {*years, max(years) + 1}, "after": self._from(min(years))}.get(row.get("loose", ""))
+            yield self._clue(row["id"], years, "stated" if row["stated"] else "inferred", found, loose)
         elif number := self._number(found["number"]):
             yield self._clue(row["id"], range(year + number - 1, year + number + 2), "inferred", found)
 
@@ -250,7 +264,9 @@ class YearClueFinder:
             if rule.group:
                 plans.setdefault(rule.group, []).append(self._plan(rule, found, text, ahead))
             else:
-                clues.append(self._clue(rule.id, self._event_years(rule, found, text), "inferred", found))
+                years = self._event_years(rule, found, text)
+                later = range(max(years) + 1, max(years) + 1 + int(self._cues["loose_years"])) if years else ()
+                clues.append(self._clue(rule.id, years, "inferred", found, {*years, *later}))
         return [*clues, *self._plenums_of(text), *(clue for group in plans.values() for clue in self._combined(group))]
 
     def _plenums_of(self, text: str) -> Iterator[YearClue]:
@@ -259,7 +275,7 @@ class YearClueFinder:
         for found in self._plenum.finditer(text):
             first = self._plenums["first"].get(found["term"] + found["session"])
             if first is not None:
-                yield self._clue(f"plenum.{found['term']}-{found['session']}", range(first, max(self.all_years) + 1), "inferred", found)
+                yield self._clue(f"plenum.{found['term']}-{found['session']}", self._from(first), "inferred", found)
 
     def _event_years(self, rule: WordRule, found: re.Match[str], text: str) -> frozenset[int]:
         reach = int(self._cues["reach"])
@@ -276,18 +292,18 @@ class YearClueFinder:
         behind = re.split("[。；\n]", text[found.end() : found.end() + reach])[0]
         before = re.split("[。；，,、\n]", text[max(0, found.start() - reach // 2) : found.start()])[-1]
         if self._plan_cues["over"].search(behind):
-            return self._clue(f"{rule.id}.over", range(rule.first + 4, max(self.all_years) + 1), "inferred", found)
+            return self._clue(f"{rule.id}.over", self._from(rule.first + 4), "inferred", found)
         for key, year in (("start", 0), ("end", 4), ("second", 1), ("third", 2), ("fourth", 3)):
             cue = self._plan_cues[key].search(behind)
             if cue and not self._word.search(behind[: cue.start()]):
-                span = found.start(), found.end() + cue.end()
+                stop = found.end() + cue.end()
                 years = frozenset({rule.first + year}) & self.all_years
-                return YearClue(f"{rule.id}.{key}", years, "inferred", span, text[span[0] : span[1]])
-        inside = _inside(found.start(), ahead)
-        if self._plan_cues["prepare"].search(before) or inside:
-            years = range(rule.first - int(self._plans["prepare_years"]), rule.first + (5 if inside else 1))
-            return self._clue(f"{rule.id}.prepare", years, "inferred", found)
-        return self._clue(rule.id, rule.years, "inferred", found)
+                return YearClue(f"{rule.id}.{key}", years, "inferred", (found.start(), stop), text[found.start() : stop])
+        inside, slack = _inside(found.start(), ahead), int(self._plans["loose_years"])
+        if self._plan_cues["prepare"].search(before) or self._plan_cues["prepare_behind"].search(behind) or inside:
+            before_it = range(rule.first - int(self._plans["prepare_years"]), rule.first + (5 if inside else 1))
+            return self._clue(f"{rule.id}.prepare", before_it, "inferred", found)
+        return self._clue(rule.id, rule.years, "inferred", found, range(rule.first - slack, rule.first + 5 + slack))
 
     def _combined(self, group: list[YearClue]) -> list[YearClue]:
         """Two plans in a row leave the last year of the one and the first of the other; of plans further apart the last counts."""
@@ -298,14 +314,14 @@ class YearClueFinder:
             return exact or plain[:1]
         last = next(clue for clue in plain if clue.years and min(clue.years) == starts[-1])
         years = frozenset({starts[-1] - 1, starts[-1]}) if starts[-1] - starts[-2] == 5 else last.years | {starts[-1] - 1}
-        return [YearClue(last.rule, years & self.all_years, "inferred", last.span, last.text)]
+        return [YearClue(last.rule, years & self.all_years, "inferred", last.span, last.text, last.loose)]
 
     def _from_anniversaries(self, text: str) -> Iterator[YearClue]:
-        for found in self._anniversary_years.finditer(text):
-            row = next((row for row, names in self._anniversaries if names.search(found["name"])), None)
-            number = self._number(found["number"])
-            if row and number:
-                yield self._clue(row["id"], [row["year"] + number], "inferred", found)
+        for match in self._anniversary_years.finditer(text):
+            event = next((row for row, names in self._anniversaries if names.search(match["name"])), None)
+            years = self._number(match["number"])
+            if event and years:
+                yield self._clue(event["id"], [event["year"] + years], "inferred", match)
         word, reach, behind = self._anniversary["word"], int(self._anniversary["reach"]), int(self._anniversary["reach_after"])
         place = text.find(word)
         while place >= 0:
@@ -333,6 +349,8 @@ class YearClueFinder:
 
     def _from_counted_days(self, text: str) -> Iterator[YearClue]:
         """第30个教师节."""
+        if self._nth["needs"] not in text:
+            return
         for found in self._nth_number.finditer(text):
             behind = text[found.end() : found.end() + int(self._nth["reach"])]
             for row, names in self._nths:
@@ -356,18 +374,22 @@ class YearClueFinder:
         return parts
 
     def _next_heading(self, text: str, start: int, heading: str) -> int:
-        marker = TOP_MARKER.match(heading)
+        marker = self._compiled["top_marker"].match(heading)
         if marker is None:
             return len(text)
-        following = next((m for m in TOP_LINE.finditer(text, start) if not self._compiled["plan_heading"].match(text, m.start())), None)
-        return following.start() if following else len(text)
+        for found in self._compiled["top_line"].finditer(text, start):
+            if not self._compiled["plan_heading"].match(text, found.start()):
+                return found.start()
+        return len(text)
 
     def _past(self, text: str, ahead: Sequence[tuple[int, int]]) -> list[YearClue]:
         """Years that are told of as gone by: the report is no older. Two dated events in the last of them make it likely the report's own."""
         mentions: dict[int, list[re.Match[str]]] = {}
         for found in self._past_years.finditer(text):
             year = self.year_of(found["year"])
-            if year is None or year not in self.all_years or _inside(found.start(), ahead) or text[found.start() - 1 : found.start()].isdigit():
+            if year not in self.all_years or year is None or _inside(found.start(), ahead):
+                continue
+            if found.start() and text[found.start() - 1].isdigit():
                 continue
             before, behind = text[max(0, found.start() - 4) : found.start()], text[found.end() - 1 : found.end() + 14]
             if self._compiled["future"].search(before) and self._compiled["future_after"].search(behind):
@@ -377,7 +399,7 @@ class YearClueFinder:
         if not mentions:
             return []
         last = max(mentions)
-        clues = [self._clue("year.past", range(last, max(self.all_years) + 1), "soft", mentions[last][0])]
+        clues = [self._clue("year.past", self._from(last), "soft", mentions[last][0])]
         dated = [found for found in mentions[last] if self._compiled["dated"].match(text, found.start())]
         if len(dated) >= DATED_EVENTS:
             clues.append(self._clue("year.dated-events", [last], "soft", dated[0]))
@@ -408,8 +430,6 @@ BEFORE_YEAR, BEHIND_YEAR = 30, 44
 """How far around a written year the sentences are read."""
 NTH_GAP = 4
 DATED_EVENTS = 2
-TOP_MARKER = re.compile("[一二三四五六七八九十]{1,3}[、.．]")
-TOP_LINE = re.compile("^[一二三四五六七八九十]{1,3}[、.．].{0,40}$", re.MULTILINE)
 
 
 def _stripped(found: re.Match[str]) -> tuple[int, int]:
@@ -469,7 +489,7 @@ class _CalendarRules:
             month, day = self._table["fixed"][re.sub("[·.]", "", found["festival"])]
             yield self._weekday(found, month, day)
         elif groups.get("festival"):
-            yield self._lunar(found, self._table["lunar"].get(found["festival"].removesuffix("节")))
+            yield self._lunar(found, self._table["lunar"].get(found["festival"].removesuffix(self._table["day_of_feast"])))
         else:
             lunar = self._lunar_number(found["lunar_month"]), self._lunar_number(found["lunar_day"])
             if lunar[0] and lunar[1]:
@@ -483,10 +503,10 @@ class _CalendarRules:
 
     def _lunar_number(self, text: str) -> int | None:
         numerals: Mapping[str, int] = self._table["numerals"]
-        text = text.removeprefix("初")
+        text = text.removeprefix(self._table["first_days"])
         if text in numerals:
             return numerals[text]
-        if text.startswith("廿"):
+        if text.startswith(self._table["twenties"]):
             return 20 + (self._number(text[1:]) or 0 if text[1:] else 0)
         number: int | None = self._number(text)
         return number
