@@ -29,6 +29,9 @@ _FEW = 40
 Stage = Literal["markup", "words", "joined"]
 """Before characters are read as others (entities name such characters), after it, and after the lines are joined."""
 
+_DIGIT = re.compile(r"\d")
+"""What may be read as another character, but is never deleted: every digit of the source ends in a row of the tables."""
+
 Edit = tuple[int, int, str]
 """Half-open span of the text before the edit, and what stands there after it."""
 
@@ -59,7 +62,7 @@ class RepairRule:
         for match in self.pattern.finditer(text):
             spans = [(start, end) for start, end in match.spans("bad") if start < end]
             edits = [(start, end, new) for start, end in spans if (new := self.meant(text[start:end])) is not None]
-            if edits:
+            if edits and not any(new == "" and _DIGIT.search(text, start, end) for start, end, new in edits):
                 yield match.span(), edits
 
 
@@ -77,7 +80,7 @@ class Cleaner:
 
     def clean(self, text: str) -> CleanText:
         """The repaired copy of `text`; `offsets` is None where no character moved."""
-        draft = _Draft(text)
+        draft = _Draft(text, self._characters.closing)
         self._mend(draft, "markup")
         draft.delete(self._characters.hidden)
         draft.read_as(self._characters.read)
@@ -95,8 +98,9 @@ class Cleaner:
 class _Draft:
     """The text between two steps, and where its characters come from."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, closing: frozenset[str]) -> None:
         self.text = text
+        self._closing = closing
         self._written = text
         self._offsets: array[int] | None = None
         self._repairs: list[tuple[int, int, str, bool]] = []
@@ -131,7 +135,7 @@ class _Draft:
         for start, end, new in edits:
             pieces += (self.text[done:start], new)
             offsets += old[done:start]
-            offsets.extend(_spread(old, start, end, new))
+            offsets.extend(_spread(old, start, end, new, self._closing))
             done = end
         pieces.append(self.text[done:])
         offsets += old[done:]
@@ -162,18 +166,17 @@ class _Draft:
                 yield Repair(bisect_left(self._offsets, start), bisect_left(self._offsets, end), rule, counts)
 
 
-def _spread(old: array[int], start: int, end: int, new: str) -> Iterator[int]:
-    """Source offsets of the characters of `new`, which stands for `old[start:end]`: first on first, last on last."""
-    if len(new) == 1 and new in _CLOSING:
+def _spread(old: array[int], start: int, end: int, new: str, closing: frozenset[str]) -> Iterator[int]:
+    """Source offsets of the characters of `new`, which stands for `old[start:end]`: first on first, last on last.
+
+    A single sign of `closing` (&rdquo;) lies on the last.
+    """
+    if new in closing:
         yield old[end - 1]
         return
     for index in range(len(new)):
         last = index == len(new) - 1 and index > 0
         yield old[end - 1] if last else old[min(start + index, end - 1)]
-
-
-_CLOSING = frozenset("\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE ANGLE BRACKET})]%\N{PER MILLE SIGN}")
-"""Signs that end an expression: one that stands for several source characters (&rdquo;) lies on the last of them."""
 
 
 class _Characters:
@@ -183,6 +186,7 @@ class _Characters:
         self._pairs = _character_pairs(table)
         self._any = _class_of(self._pairs)
         self._share: float = table["script"]["share"]
+        self.closing = frozenset(table["closing"]["marks"])
         self.hidden = re.compile(f"[{table['hidden']['class']}]")
 
     def read(self, text: str) -> str:
@@ -282,6 +286,7 @@ class _Wrap:
         self._open_end, self._open_start = compiled("open_end"), compiled("open_start")
         self._number_start, self._prose = compiled("number_start"), compiled("prose")
         self._number_end, self._unit_start, self._figured = compiled("number_end"), compiled("unit_start"), compiled("figured")
+        self._brackets = [(pair[0], pair[1]) for pair in table["brackets"]]
         self._heading_length: int = table["heading_length"]
         self._prose_length: int = table["prose_length"]
         self._least_length: int = table["least_length"]
@@ -289,6 +294,7 @@ class _Wrap:
         self._full_lines: int = table["full_lines"]
         self._least_width: int = table["least_width"]
         self._most_width: int = table["most_width"]
+        self._around: int = table["around"]
 
     def edits(self, text: str, written: Callable[[int, int], str]) -> list[Edit]:
         """The breaks to take out, with the blanks on both sides of them. `written` gives the source's characters of a span."""
@@ -299,20 +305,14 @@ class _Wrap:
         unfinished = [i for i in range(len(lines) - 1) if self._may_join(lines[i], lines[i + 1], indented)]
         if not unfinished:
             return []
-        starts = _line_starts(lines)
-
-        def width(index: int) -> int:
-            # of the source: full-width marks are two columns wide, and they are half-width marks by now
-            line = self._hanging.sub("", lines[index].rstrip())
-            return _width(written(starts[index], starts[index] + len(line)))
-
-        full = self._full_width(lines, unfinished, width)
+        widths = _Widths(lines, written, self._hanging)
+        open_lines = frozenset(unfinished)
         edits: list[Edit] = []
         for i in unfinished:
-            goes_on = (full is not None and width(i) >= full - self._slack) or self._goes_on(lines[i], lines[i + 1])
+            goes_on = self._goes_on(lines[i], lines[i + 1]) or self._is_full(i, lines, open_lines, widths)
             if goes_on and not _inside_number(lines[i], lines[i + 1]):
                 blanks = len(lines[i + 1]) - len(lines[i + 1].lstrip())
-                edits.append((starts[i] + len(lines[i].rstrip()), starts[i + 1] + blanks, ""))
+                edits.append((widths.starts[i] + len(lines[i].rstrip()), widths.starts[i + 1] + blanks, ""))
         return edits
 
     def _may_join(self, line: str, following: str, indented: bool) -> bool:
@@ -320,7 +320,7 @@ class _Wrap:
         if not line or line[-1] in _FULL_STOPS:
             return False
         line, bare = line.rstrip(), following.strip()
-        if not line or not bare or self._ends.search(line, max(0, len(line) - 4)):
+        if not line or not bare or line.startswith(_RIGHT_ALIGNED) or self._ends.search(line, max(0, len(line) - 4)):
             return False
         if following.startswith("  ") and not indented:
             return False
@@ -328,7 +328,7 @@ class _Wrap:
 
     def _goes_on(self, line: str, following: str) -> bool:
         line, following = line.rstrip(), following.strip()
-        if self._open_start.match(following) or _has_open_bracket(line, following):
+        if self._open_start.match(following) or _has_open_bracket(line, following, self._brackets):
             return True
         if self._closes.search(line):
             return False
@@ -353,26 +353,44 @@ class _Wrap:
         """A number ends the line, its measure word begins the line behind."""
         return bool(self._number_end.search(line) and self._unit_start.match(following))
 
-    def _full_width(self, lines: Sequence[str], unfinished: Sequence[int], width: Callable[[int], int]) -> int | None:
-        """The width at which a hard-wrapped file breaks its lines, in columns; None for any other file."""
-        if len(unfinished) < self._full_lines or max(map(len, lines)) > self._most_width:
-            return None
-        widths = [width(i) for i in unfinished]
-        full = max(widths)
-        if full < self._least_width or any(2 * len(line) > full and width(i) > full + 1 for i, line in enumerate(lines)):
-            return None
-        return full if sum(reached >= full - self._slack for reached in widths) >= self._full_lines else None
+    def _is_full(self, index: int, lines: Sequence[str], unfinished: frozenset[int], widths: _Widths) -> bool:
+        """Whether line `index` fills the width at which the lines around it were broken."""
+        around = range(max(0, index - self._around), min(len(lines), index + self._around + 1))
+        if any(len(lines[i]) > self._most_width for i in around):
+            return False
+        full = max(widths.of(i) for i in around)
+        if not self._least_width <= full <= self._most_width or widths.of(index) < full - self._slack:
+            return False
+        return sum(i in unfinished and widths.of(i) >= full - self._slack for i in around) >= self._full_lines
+
+
+class _Widths:
+    """The width of each line in the source, in columns, marks that hang over its end left out."""
+
+    def __init__(self, lines: Sequence[str], written: Callable[[int, int], str], hanging: regex.Pattern[str]) -> None:
+        self._lines = lines
+        self._written = written
+        self._hanging = hanging
+        self._known: dict[int, int] = {}
+        self.starts = _line_starts(lines)
+
+    def of(self, index: int) -> int:
+        # of the source: full-width marks are two columns wide, and they are half-width marks by now
+        if index not in self._known:
+            line = self._hanging.sub("", self._lines[index].rstrip())
+            self._known[index] = _width(self._written(self.starts[index], self.starts[index] + len(line)))
+        return self._known[index]
 
 
 _FULL_STOPS = "\N{IDEOGRAPHIC FULL STOP}!?;"
+_RIGHT_ALIGNED = " " * 10
+"""A line indented so far is a signature or a date, whatever width it fills."""
 _POINTS = ".\N{IDEOGRAPHIC FULL STOP}"
-_BRACKETS = {"(": ")", "\N{LEFT DOUBLE ANGLE BRACKET}": "\N{RIGHT DOUBLE ANGLE BRACKET}"}
-_BRACKETS["\N{LEFT DOUBLE QUOTATION MARK}"] = "\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
-def _has_open_bracket(line: str, following: str) -> bool:
+def _has_open_bracket(line: str, following: str, brackets: Sequence[tuple[str, str]]) -> bool:
     """A bracket or quote opens in `line` and closes in `following`, before another opens there."""
-    for opening, closing in _BRACKETS.items():
+    for opening, closing in brackets:
         if line.rfind(opening) > line.rfind(closing):
             close, reopen = following.find(closing), following.find(opening)
             if close >= 0 and (reopen < 0 or close < reopen):

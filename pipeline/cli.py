@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -25,6 +26,9 @@ def _root() -> None:
 
 def main() -> None:
     """Entry point of the program `taizhang`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that cannot show a character shows another, and the run goes on
     app()
 
 
@@ -44,13 +48,13 @@ def _configured(context: typer.Context, path: Path | None) -> Path | None:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         fail(f"{path}: {error}; give --config a TOML file")
-    known = {parameter.name for parameter in context.command.params} - {"config", "inputs"}
+    options = {flag.lstrip("-"): parameter.name for parameter in context.command.params for flag in parameter.opts}
+    known = {key: name for key, name in options.items() if name not in ("config", "inputs", "help")}
     defaults: dict[str, Any] = {}
     for key, value in content.items():
-        name = key.replace("-", "_")
-        if name not in known:
-            fail(f"{path}: unknown key {key}; known are {', '.join(sorted(str(n).replace('_', '-') for n in known))}")
-        defaults[name] = ",".join(map(str, value)) if isinstance(value, list) else value
+        if key.replace("_", "-") not in known:
+            fail(f"{path}: unknown key {key}; known are {', '.join(sorted(known))}")
+        defaults[str(known[key.replace("_", "-")])] = ",".join(map(str, value)) if isinstance(value, list) else value
     context.default_map = {**(context.default_map or {}), **defaults}
     return path
 

@@ -53,7 +53,7 @@ class Calendar:
         if year is None:
             return None
         if festival in self._lunar:
-            day = _lunar_day(year, *self._lunar[festival])
+            day = lunar_day(year, *self._lunar[festival])
         elif festival in self._terms:
             day = _solar_term(year, self._terms[festival])
         else:
@@ -87,14 +87,14 @@ def _point(edtf: str, base: int | None, part: str | None, tied: bool) -> Days | 
 
 
 @lru_cache(maxsize=4096)
-def _lunar_day(year: int, month: int, day: int) -> date | None:
-    """The solar date of a lunar one; None outside the library's years (1900 to 2099)."""
-    from lunardate import LunarDate  # here, for most runs meet no lunar festival
+def lunar_day(year: int, month: int, day: int) -> date | None:
+    """The solar date of a lunar one; None outside 1900 to 2099 and for the thirtieth of a short month."""
+    from lunar_python import Lunar, LunarMonth  # here, for most runs meet no lunar festival
 
-    if not 1900 <= year <= 2099:
+    if not 1900 <= year <= 2099 or day > LunarMonth.fromYm(year, month).getDayCount():
         return None
-    solar: date = LunarDate(year, month, day).to_solar_date()
-    return solar
+    solar = Lunar.fromYmd(year, month, day).getSolar()
+    return date(solar.getYear(), solar.getMonth(), solar.getDay())
 
 
 def _solar_term(year: int, term: Mapping[str, float]) -> date | None:

@@ -13,7 +13,10 @@ from typing import Any
 from pipeline import rulebook
 from pipeline.run import gazetteer_date, version
 
-LIBRARIES = ("jieba", "lunardate", "pandas", "pyahocorasick", "pyarrow", "regex", "rich", "spacy", "typer", "xlsxwriter")
+LIBRARIES = (
+    "jieba", "lunar-python", "lxml", "msdoc2docx", "olefile", "opencc", "pandas", "pyahocorasick", "pyarrow", "pypdfium2",
+    "python-calamine", "regex", "rich", "spacy", "striprtf", "typer", "xlsxwriter",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,11 +118,12 @@ def _read(fact: Fact) -> Iterator[tuple[str, Any]]:
 
 def _wrong_meaning(mark: Mark, fact: Fact, parts: _Parts) -> Iterator[str]:
     """What the mark says of the meaning; keys that it leaves out are not asked for."""
+    status = mark.says.get("status", "done")
     checks: tuple[tuple[str, str | None, Callable[[str | None, str], bool]], ...] = (
         ("object", fact.object, _alike),
         ("status", fact.status, _same),
         ("activity", fact.activity, _same),
-        ("indicator", fact.indicator, lambda got, wanted: (got or "none") == (wanted or "none")),
+        ("indicator", _claim(fact.indicator, fact.status), lambda got, wanted: (got or "none") == (_claim(wanted, status) or "none")),
         ("when", fact.when, _same),
     )
     for key, got, fits in checks:
@@ -130,6 +131,11 @@ def _wrong_meaning(mark: Mark, fact: Fact, parts: _Parts) -> Iterator[str]:
             yield f"{key} {_said(got)} and not {_said(mark.says[key])}"
     if "part_of" in mark.says and (fact.part_of is None or fact.part_of != parts.total(mark.says["part_of"])):
         yield "not a part of its total"
+
+
+def _claim(indicator: str | None, status: str | None) -> str | None:
+    """The cell that a figure claims: a plan or a criterion claims none."""
+    return indicator if status == "done" else None
 
 
 def _same(got: str | None, wanted: str) -> bool:

@@ -28,8 +28,9 @@ def extract(text: str, *, rules: Path | None = None) -> list[Fact]:
     `fact.quantity` (money in 元, rates in percent) or EDTF in `fact.date`; `part_of` is an index into the list. Never raises for what
     the text holds; RuleError for rules that cannot be used.
 
-    >>> [(text[f.start : f.end], f.quantity.value) for f in extract(text := "慰问困难职工75名")]
-    [('75名', Decimal('75'))]
+    >>> text = "慰问困难职工75名"
+    >>> [(text[fact.start : fact.end], fact.quantity.value, fact.object) for fact in extract(text)]
+    [('75名', Decimal('75'), '困难职工')]
     """
     facts: list[Fact] = []
     for read in tools(rules).read(Document("text", text)):
@@ -60,6 +61,12 @@ def extract_frame(frame: pd.DataFrame, text: str = "text", *, rules: Path | None
 
     The index says which row of `frame` a fact comes from; `start` and `end` count in that row's text. Numbers are Arrow decimals. Rows
     without text have no facts. Raises KeyError where there is no such column.
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"正文": ["慰问困难职工75名", "没有数字"]}, index=["甲镇", "乙镇"])
+    >>> extract_frame(frame, text="正文")[["text", "value", "unit"]]
+        text      value unit
+    甲镇  75名  75.000000    名
     """
     import pandas as pd
     import pyarrow as pa

@@ -6,6 +6,7 @@ A field that says what was inferred anyway, or nothing, changes nothing; so the 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -107,7 +108,7 @@ def _period(entry: Entry, inferred: Period) -> Period:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and fields, stripped, the sign that disarms a formula taken off."""
-    reader = csv.DictReader(_text(path).splitlines(keepends=True))
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     names = [name.strip() for name in reader.fieldnames or ()]
     if "source" not in names:
         raise ManifestError(f"{path.name}, line 1: there is no column source; `taizhang manifest DIR` writes a manifest to start from")

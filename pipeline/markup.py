@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -193,3 +193,24 @@ def _one_or_several(entries: list[str]) -> object:
     if len(entries) > 1:
         return entries
     return entries[0] if entries else None
+
+
+_BARE = re.compile(r"[^\s\">=<]+")
+
+
+def write(text: str, marks: Iterable[Mark]) -> str:
+    """The marked sentence that `parse` takes apart again. Raises ValueError for marks that overlap."""
+    written, position = "", 0
+    for mark in marks:
+        if mark.start < position:
+            raise ValueError(f"«{mark.text}» overlaps the mark before it")
+        keys = "".join(f" {key}={value if _BARE.fullmatch(value) else _quoted(value)}" for key, value in mark.says.items())
+        written += f"{text[position : mark.start]}<{mark.kind}{keys}>{mark.text}</{mark.kind}>"
+        position = mark.end
+    return written + text[position:]
+
+
+def _quoted(value: str) -> str:
+    if '"' in value:
+        raise ValueError(f"a value cannot hold a double quote: {value}")
+    return f'"{value}"'

@@ -285,7 +285,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Why a cell of the report stays empty: it is only planned, or its figure is masked. Local span; `fact` is an index, None for a mask."""
+    """Why a cell stays empty: what would fill it is only planned, or masked. Local span; `fact` is an index, None for a mask."""
 
     state: Literal["plan_only", "masked"]
     indicator: str

@@ -193,13 +193,13 @@ class Rulebook:
 
     def compile(self, pattern: str, where: str) -> regex.Pattern[str]:
         """A pattern with its bricks filled in. Raises RuleError, with `where`, on an unknown brick or a pattern that does not compile."""
-        lists: dict[str, list[str]] = {}
+        lists: dict[str, Any] = {}
         try:
             return regex.compile(self._fill(pattern, lists, where), PATTERN_FLAGS, **lists)
         except regex.error as error:
             raise RuleError(f"{where}: the pattern does not compile: {error}; see the bricks in rules/bricks.toml") from error
 
-    def _fill(self, pattern: str, lists: dict[str, list[str]], where: str, depth: int = 0) -> str:
+    def _fill(self, pattern: str, lists: dict[str, Any], where: str, depth: int = 0) -> str:
         if depth > 8:
             raise RuleError(f"{where}: bricks refer to each other in a circle; break it in rules/bricks.toml")
 

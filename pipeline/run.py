@@ -25,6 +25,7 @@ from pipeline.ingest import IngestOptions, InputItem, list_inputs, read_input
 from pipeline.interpret import Interpreter
 from pipeline.labels import Labels, Language
 from pipeline.manifest import Manifest
+from pipeline.masks import MaskReader
 from pipeline.model import FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON, COPIES, TABLES
@@ -35,6 +36,9 @@ from pipeline.write import about, flat, folder
 
 Format = Literal["csv", "parquet", "xlsx"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx")
+
+WORKER_BYTES = 1024 * 1024
+"""A further worker is worth its start for so many bytes of input; where the caller names a number, that is it."""
 
 UNREAD = ("empty", "refused", "unreadable")
 """What a file's status says where it should have been read and was not; `skipped` is none of them."""
@@ -66,9 +70,15 @@ class Machinery:
         self.extractor = Extractor(book)
         self.segmenter = Segmenter(book)
         self.interpreter = Interpreter(book)
+        self.masks = MaskReader(book)
         self.calendar = Calendar(book.table("calendar"))
         self.unit_classes = {word: unit.unit_class for word, unit in book.units.items()}
         self.comparer = Comparer(book.indicators, self.unit_classes)
+
+    def read_report(self, report: Report) -> ReadReport:
+        """One report, read by itself."""
+        mentions = self.extractor.extract(report)
+        return self.interpreter.read(report, mentions, self.segmenter.segment(report, mentions))
 
 
 _machinery: dict[str, Machinery] = {}
@@ -144,6 +154,12 @@ def interpret(segmented: Iterable[Segmented], tools: Tools) -> Iterator[tuple[Do
         yield document, [tools.settings.manifest.apply(read) for read in reads]
 
 
+def unmask(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tools) -> Iterator[tuple[Document, list[ReadReport]]]:
+    """Facts → facts and what masked figures would have been; reports without any pass as they are."""
+    for document, reads in interpreted:
+        yield document, [tools.machinery.masks.with_gaps(read, tools.machinery.read_report) for read in reads]
+
+
 def tabulate(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tools) -> Iterator[Batch]:
     """Facts → tables."""
     tabulator = Tabulator(tools.machinery.calendar, tools.machinery.unit_classes)
@@ -164,7 +180,7 @@ def compare(batches: Iterable[Batch], tools: Tools) -> Iterator[Batch]:
 
 Stage = Callable[[Any, Tools], Iterator[Any]]
 
-READING: tuple[Stage, ...] = (clean, split, extract, segment, interpret)
+READING: tuple[Stage, ...] = (clean, split, extract, segment, interpret, unmask)
 """From a document to its facts."""
 STAGES: tuple[Stage, ...] = (ingest, *READING, tabulate, compare)
 """The order of the work, from inputs to the tables of a batch. What needs all batches at once follows in `finish`."""
@@ -205,7 +221,7 @@ Progress = Callable[[int, int, int], None]
 
 
 def run(
-    inputs: Sequence[Path | str],
+    inputs: Path | str | Sequence[Path | str],
     out: Path | str,
     *,
     formats: Sequence[Format] = FORMATS,
@@ -217,11 +233,12 @@ def run(
     labels: Language = "zh",
     progress: Progress | None = None,
 ) -> RunResult:
-    """Read `inputs` (files and folders) and write the tables into `out`, in place of those that are there.
+    """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
     `workers`: processes, all cores where None. `rules`: an analyst's own folder over the shipped one. `manifest`: a CSV as
     `taizhang manifest` gives it. `labels`: language of workbook and page. Raises RuleError, ManifestError or ValueError for wrong
-    settings and OSError where `out` cannot be written; never for what an input holds.
+    settings and OSError where `out` cannot be written; never for what an input holds. In a script that uses several workers, call it
+    below `if __name__ == "__main__":`, for each worker imports the script anew.
     """
     began = perf_counter()
     out = Path(out)
@@ -229,9 +246,12 @@ def run(
     options = IngestOptions(exclude=(out,), encoding=encoding, encodings=known.encodings, text_column=text_column, rules=rules)
     settings = Settings(rules, options, known)
     book = rulebook.load(rules)
-    items = list_inputs([Path(path) for path in inputs], options)
+    given = [inputs] if isinstance(inputs, str | Path) else inputs
+    items = list_inputs([Path(path) for path in given], options)
     tasks = list(_tasks(items))
     count = local.worker_count(workers)
+    if workers is None:
+        count = min(count, 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
     with folder.replacing(out) as staging:
         batches = local.each(tasks, make_batch_function, settings, count)
         tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, progress))

@@ -1,4 +1,7 @@
-"""Every output table and column, once: name, Arrow type, meaning, key. `docs/tables.md`, `schema.json` and the workbook's 字段 sheet are made from it."""
+"""Every output table and column, once: name, Arrow type, meaning, key.
+
+`docs/tables.md`, `schema.json` and the workbook's 字段 sheet are made from it.
+"""
 
 from __future__ import annotations
 

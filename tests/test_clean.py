@@ -62,7 +62,7 @@ def test_damage(case: dict[str, Any]) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_offsets_lead_back(text: str) -> None:
     clean = CLEANER.clean(text)
     assert clean.source_length == len(text)
@@ -78,7 +78,7 @@ def test_offsets_lead_back(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_clean_text_is_clean(text: str) -> None:
     """What was read as another character stays so: nothing is left that the character map would change."""
     once = CLEANER.clean(text).text
@@ -151,7 +151,7 @@ def test_group_is_needed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", ["1 ", "。1", "(", "&", "l0", "今 ", "年\n", "“", "12。2万元 ", "(gong)", "guǎnlǐ", "一、今年，\n", "<"])
 def test_long_runs_take_linear_time(unit: str) -> None:
     """A hostile text costs no more per character than a sound one (by a wide margin: the clock decides nothing else)."""
-    text = unit * (100_000 // len(unit))
+    text = unit * (50_000 // len(unit))
     start = time.perf_counter()
     CLEANER.clean(text)
     assert time.perf_counter() - start < 5

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +190,8 @@ def test_run_json_says_what_was_seen_read_and_left(archive: Path, tmp_path: Path
 def test_the_stages_are_one_function_over_inputs(archive: Path) -> None:
     from pipeline.ingest import list_inputs
 
-    assert [stage.__name__ for stage in STAGES] == ["ingest", "clean", "split", "extract", "segment", "interpret", "tabulate", "compare"]
+    names = ["ingest", "clean", "split", "extract", "segment", "interpret", "unmask", "tabulate", "compare"]
+    assert [stage.__name__ for stage in STAGES] == names
     batch = make_batch_function(Settings())(list_inputs([archive], IngestOptions()))
     assert batch.tables["reports"].num_rows == 3
     assert all(isinstance(found, pa.Table) for found in batch.tables.values())
@@ -215,3 +218,19 @@ def test_an_error_at_the_end_leaves_the_old_tables(archive: Path, tmp_path: Path
 
 def _broken(*_: object) -> None:
     raise OSError("disk full")
+
+
+def test_one_input_need_not_be_a_list(archive: Path, tmp_path: Path) -> None:
+    result = run(str(archive / "a.txt"), str(tmp_path / "out"), workers=1, formats=["csv"])
+    assert result.counts["reports"] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changed", [{"PYTHONHASHSEED": "7"}, {"TZ": "Asia/Shanghai"}, {"LC_ALL": "C", "LANG": "C"}])
+def test_the_same_bytes_whatever_the_surroundings(archive: Path, tmp_path: Path, changed: dict[str, str]) -> None:
+    for name, environment in (("one", {"PYTHONHASHSEED": "1", "TZ": "UTC"}), ("two", changed)):
+        command = [sys.executable, "-m", "pipeline.cli", "run", str(archive), "--out", str(tmp_path / name), "--workers", "1", "--quiet"]
+        surroundings = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **environment}
+        subprocess.run(command, check=True, env=surroundings)
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert [name for name in one if one[name] != two[name]] == ["run.json"]

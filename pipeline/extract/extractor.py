@@ -56,7 +56,9 @@ class Extractor:
         return kept, losers + beaten
 
     def _listed(self, text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[Mention]]:
-        ordinary, weak, phrases = [], [], []
+        ordinary: list[tuple[int, int]] = []
+        weak: list[tuple[int, int]] = []
+        phrases: list[Mention] = []
         for start, end, tag in self._lexicon.find(text):
             if tag in (ORDINARY, WEAK):
                 (ordinary if tag == ORDINARY else weak).append((start, end))
@@ -111,7 +113,14 @@ def _mentions(rule: ExtractionRule, text: str, starts: Mapping[str, Sequence[int
             continue
         groups = {name: match.span(name) for name, value in match.groupdict().items() if value}
         start = _without_prefix(text, start, end, rule.cut_left)
+        if _cuts_digits(text, start) or _cuts_digits(text, end):
+            continue
         yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
+
+
+def _cuts_digits(text: str, position: int) -> bool:
+    """Whether `position` lies inside a run of digits, which no row may take apart."""
+    return 0 < position < len(text) and text[position - 1].isdecimal() and text[position].isdecimal()
 
 
 def _matches_at(pattern: regex.Pattern[str], text: str, starts: Sequence[int]) -> Iterator[regex.Match[str]]:

@@ -128,8 +128,11 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, payload: Payloa
             raise UnreadError("not_a_member")
         if info.size > payload.options.max_bytes:
             raise UnreadError("too_large", info.size)
-        file = archive.extractfile(info)
-        data = file.read() if file else b""
+        try:
+            file = archive.extractfile(info)
+            data = file.read() if file else b""
+        except tarfile.TarError:
+            data = b""
         if len(data) < info.size:
             raise UnreadError("damaged", "packed")
         return data

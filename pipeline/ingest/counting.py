@@ -67,7 +67,8 @@ def _spelled(number: int, signs: Signs, legal: bool) -> str:
     if number >= 10**4:
         upper, lower = divmod(number, 10**4)
         gap = signs["zero"] if 0 < lower < 1000 else ""
-        return _spelled(upper, signs, legal) + signs["myriad"] + gap + (_spelled(lower, signs, legal) if lower else "")
+        rest = gap + _spelled(lower, signs, legal) if lower else ""
+        return f"{_spelled(upper, signs, legal)}{signs['myriad']}{rest}"
     if number == 0:
         return str(digits[0])
     text: str = ""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
 
 from pipeline.ingest.numbering import OFF, Lists, read_lists
-from pipeline.ingest.package import Event, Package, attribute, local
+from pipeline.ingest.package import Element, Event, Package, attribute, local
 from pipeline.ingest.payload import Content, Payload
 from pipeline.ingest.reasons import UnreadError
 from pipeline.ingest.rows import row_lines
@@ -40,8 +39,10 @@ def read(payload: Payload) -> Content:
     """Text of the document, one line a paragraph, table rows with tabs, foot- and endnotes behind. Raises UnreadError."""
     with Package(payload, "docx") as package:
         main = _main_part(package)
-        styles = read_styles(package.events("word/styles.xml"))
-        lists = read_lists(package.events("word/numbering.xml"), table("readers.toml", payload.options.rules)["numbering"])
+        styles = read_styles(package.events("word/styles.xml", "style"))
+        lists = read_lists(
+            package.events("word/numbering.xml", "abstractNum", "num"), table("readers.toml", payload.options.rules)["numbering"]
+        )
         lines = _Flow(styles, lists).read(package.events(main))
         for part, _ in NOTE_PARTS:
             lines += _Flow(styles, lists).read(package.events(part))
@@ -50,7 +51,7 @@ def read(payload: Payload) -> Content:
 
 def _main_part(package: Package) -> str:
     """Name of the part that holds the document, as the package's relations say."""
-    for event, element in package.events("_rels/.rels"):
+    for event, element in package.events("_rels/.rels", "Relationship"):
         if event == "end" and (attribute(element, "Type") or "").endswith("/officeDocument"):
             return (attribute(element, "Target") or "").lstrip("/")
     if package.part("word/document.xml") is None:
@@ -85,7 +86,7 @@ class _Flow:
                 self._end(name, element)
             self.skipping -= self._skips(name, element)
             self.names.pop()
-            element.clear()
+            element.clear(keep_tail=False)
         return self.sinks[0]
 
     def _skips(self, name: str, element: Element) -> bool:

@@ -32,8 +32,8 @@ _DROPPED = (
     "frameset noframes map canvas audio video"
 )
 _BLOCKS = (
-    "address article blockquote body caption center dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr html "
-    "legend li main ol p pre section summary table tbody td tfoot th thead tr ul"
+    "address article blockquote body caption center dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr "
+    "html legend li main ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 DROPPED = frozenset(_DROPPED.split())
 BLOCKS = frozenset(_BLOCKS.split())
@@ -44,6 +44,9 @@ OFFICE_PARTS = {"header", "footer"}
 BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 WRAPPED = re.compile(rf"(?<=[{FIRST_CJK}-\uffef])[ \t]*[\r\n]\s*(?=[{FIRST_CJK}-\uffef])")
 """A line of the source that ends between two Chinese characters, which no blank stands between."""
+
+LINKED_SHARE = 0.7
+"""Of a line's letters; such a line is part of a menu where it is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,16 +212,20 @@ class _Flow:
             if number:
                 self._break()
             self.line.parts.append(piece)
-            self.line.linked += len("".join(piece.split())) if self.links else 0
+            self.line.linked += _letters(piece) if self.links else 0
 
     def _break(self) -> None:
         """End the line; one that is nothing but links is part of a menu."""
         line, self.line = self.line, _Line()
         text = BLANKS.sub(" ", WRAPPED.sub("", "".join(line.parts))).strip(" \xa0")
-        length = len("".join(text.split()))
-        if length and not (line.linked * 10 >= length * 8 and length < self.site.length):
+        menu = line.linked >= _letters(text) * LINKED_SHARE > 0 and len(text) < self.site.length
+        if text and not text.isspace() and not menu:
             self.sinks[-1].append(self.label + text)
             self.label = ""
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _is_hidden(element: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 from collections import Counter
@@ -65,6 +64,8 @@ def list_inputs(inputs: Sequence[Path], options: IngestOptions) -> list[InputIte
 
 def is_own_output(folder: Path) -> bool:
     """Whether `folder` holds a `run.json` of ours."""
+    import json
+
     try:
         path = folder / OWN_FILE
         if not path.is_file() or path.stat().st_size > 16 * MEBI:

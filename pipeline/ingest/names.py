@@ -28,11 +28,18 @@ def printable(name: str) -> str:
     """
     if any("\udc80" <= character <= "\udcff" for character in name):
         raw = name.encode("utf-8", "surrogateescape")
-        try:
-            name = raw.decode("gb18030")
-        except UnicodeError:
-            name = raw.decode("utf-8", "backslashreplace")
+        name = _decoded(raw)
     return "".join(map(_visible, name))
+
+
+def _decoded(raw: bytes) -> str:
+    """UTF-8 first: under a locale such as C, sound UTF-8 names come as surrogates too."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeError:
+            continue
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _visible(character: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from xml.etree.ElementTree import Element
 
 from pipeline.ingest.counting import Signs, spell
-from pipeline.ingest.package import Event, attribute, local
+from pipeline.ingest.package import Element, Event, attribute, local
 
 LEVELS = 9
 PLACE = re.compile(r"%([1-9])")

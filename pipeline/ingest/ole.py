@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from olefile import OleFileIO  # type: ignore[import-untyped]
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OWN_SUFFIXES = {".doc", ".dot", ".wps", ".wpt", ".xls", ".et"}
 STREAMS = {
     "worddocument": "doc",
     "workbook": "xls",
@@ -37,8 +38,11 @@ def open_ole(data: bytes) -> OleFileIO:
             raise UnreadError("damaged", "OLE") from None
 
 
-def ole_kind(data: bytes) -> str:
-    """`doc` or `xls`. Raises UnreadError for what else comes in this container, for password protection, and for damage."""
+def ole_kind(data: bytes, suffix: str = "") -> str:
+    """`doc` or `xls`. Raises UnreadError for what else comes in this container, for password protection, and for damage.
+
+    A file whose name's `suffix` promises one of the two and that holds neither is a damaged one.
+    """
     with open_ole(data) as ole:
         names = {path[0].lower() for path in ole.listdir(streams=True, storages=False)}
     for name, kind in STREAMS.items():
@@ -48,4 +52,6 @@ def ole_kind(data: bytes) -> str:
             if kind not in ("doc", "xls"):
                 raise UnreadError("unsupported", kind)
             return kind
+    if suffix in OWN_SUFFIXES:
+        raise UnreadError("damaged", suffix.removeprefix("."))
     raise UnreadError("unsupported", "This OLE file")

@@ -63,7 +63,7 @@ def check_encoding(name: str) -> str:
     """Python's name of the text codec `name`. Raises ValueError where there is none."""
     try:
         info = codecs.lookup(name)
-        b"".decode(name)
+        b"00".decode(name, "replace")  # none at all would be decoded without a look at the codec
     except LookupError as error:  # also what bytes.decode says of codecs that give no text (hex, zlib)
         raise ValueError(f"unknown encoding: {name}") from error
     return info.name

@@ -55,7 +55,8 @@ REASONS: dict[str, Reason] = {
         "refused", "Its name ends in {detail}, but its content is not of that format. Export it again from its program."
     ),
     "password": Reason("refused", "Protected by a password. Save a copy without it."),
-    "scanned": Reason("refused", "A PDF without a text layer, probably scanned. It needs OCR; give the text as .txt or .docx."),
+    "scanned": Reason("refused", "A PDF without a text layer: scanned, or damaged. A scan needs OCR; give the text as .txt or .docx."),
+    "unmapped": Reason("refused", "A PDF whose fonts do not tell their characters. Export it again, or give the text as .txt or .docx."),
     "no_text_column": Reason("refused", "No column looks like report texts. Name it with --text-column; the columns are: {detail}."),
     "unknown_column": Reason("refused", "There is no column of the name given with --text-column; the columns are: {detail}."),
     "damaged": Reason("unreadable", "The {detail} file is cut short or damaged."),

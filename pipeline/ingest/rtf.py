@@ -18,6 +18,9 @@ LABEL = re.compile(r"(\{\\(?:listtext|pntext)\b[^{}]*?)\\tab ?\}")
 """An automatic number, which Word writes with a tab behind it."""
 MARK = "\x02"
 """Stands for that tab on the way through striprtf."""
+CHARACTER = re.compile(r"\\'[0-9a-fA-F]{2}|\\u-?\d")
+MANY_CHARACTERS = 300
+"""Characters of a file, with those of its font names and styles, above which it is no empty document."""
 CUT_NOTE = "cut_short: The file ends before the document does; what it holds was read."
 
 
@@ -31,7 +34,12 @@ def read(payload: Payload) -> Content:
     source = LABEL.sub(rf"\1{MARK}}}", BYTES.sub(_whole_character, source))
     # without its code no field is a link, for which striprtf would put the address into the text
     source = FIELD_CODE.sub(r"\\fldtype", source)
-    text: str = rtf_to_text(source, encoding="gb18030", errors="replace")  # type: ignore[no-untyped-call]
+    try:
+        text: str = rtf_to_text(source, encoding="gb18030", errors="replace")  # type: ignore[no-untyped-call]
+    except (ValueError, OverflowError, TypeError, LookupError):  # numbers of control words that are none, or out of range
+        raise UnreadError("damaged", "rtf") from None
+    if not text.strip() and len(CHARACTER.findall(source)) > MANY_CHARACTERS:
+        raise UnreadError("damaged", "rtf")
     closing = table("readers.toml", payload.options.rules)["numbering"]["closed_by"]
     lines = "\n".join(_line(line, closing) for line in text.split("\n"))
     return Content(lines, note=None if source.rstrip("\0\r\n ").endswith("}") else CUT_NOTE)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
 
-from pipeline.ingest.package import Event, attribute, local
+from pipeline.ingest.package import Element, Event, attribute, local
 
 MAX_CHAIN = 32
 """Styles based on styles; bounds a chain that leads back to itself."""

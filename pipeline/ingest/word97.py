@@ -105,10 +105,11 @@ def _without_fields(text: str) -> str:
         if character == FIELD_BEGIN:
             open_fields.append(True)
             in_codes += 1
-        elif character in (FIELD_RESULT, FIELD_END) and open_fields:
-            in_codes -= open_fields[-1]
-            open_fields[-1] = False
-            if character == FIELD_END:
+        elif character in (FIELD_RESULT, FIELD_END):
+            if open_fields:
+                in_codes -= open_fields[-1]
+                open_fields[-1] = False
+            if open_fields and character == FIELD_END:
                 open_fields.pop()
         elif not in_codes:
             kept.append(character)

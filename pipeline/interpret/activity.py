@@ -9,7 +9,7 @@ before goes on where nothing stronger speaks, and the reporting office's own wor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,11 @@ import regex
 
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.model import Cue, Mention, Report
-from pipeline.rulebook import RuleError, Rulebook
+from pipeline.rulebook import Rulebook, RuleError
 
 FALLBACK = "other"
+STOCK = "profile"
+"""The type of background figures: one of them says nothing of the figure behind it."""
 HEADLINE = 80
 """Characters of a heading, an opening or a title that are looked at."""
 BACK = 3
@@ -50,7 +52,7 @@ class Weights:
     names: float = 8.0
     words: float = 3.0
     hints: float = 1.0
-    head: float = 1.5
+    head: float = 1.7
     """The noun right before the number."""
     own: float = 1.0
     """The number's own words."""
@@ -83,6 +85,8 @@ class Weights:
     """The innermost heading; each one above counts half of the one below."""
     going_on: float = 1.5
     """The topic of the number before in the same sentence; half of it for the sentence before in the same item."""
+    around: float = 7.0
+    """What headings, opening, earlier sentences, the topic that goes on and the office count together at most."""
     office: float = 1.0
     """The reporting office's own work."""
 
@@ -105,37 +109,57 @@ class _Frame:
 
 
 class _Scores:
-    """Points by type; of each place the best cue counts whole, the others a part."""
+    """Points by type, and for each the cue that brought most."""
 
     def __init__(self) -> None:
-        self.total: dict[str, float] = defaultdict(float)
-        self._best: dict[str, tuple[float, Cue]] = {}
+        self.total: dict[str, float] = {}
+        self._best: dict[str, tuple[float, int, int]] = {}
 
-    def place(self, found: Sequence[tuple[Hit, float]]) -> None:
-        """The cues of one place, each with the factor that it counts with."""
-        points: dict[str, list[float]] = defaultdict(list)
-        for hit, factor in found:
-            value = hit.weight * factor
-            points[hit.code].append(value)
-            self._keep(hit.code, value, hit.start, hit.end)
-        for code, values in points.items():
-            best = max(values)
-            self.total[code] += best + OTHERS * min(sum(values) - best, 2 * best)
+    def place(self, place: Place, factor: float) -> None:
+        """All cues of a place, each with the same factor."""
+        for code, (points, best, start, end) in place.items():
+            self.total[code] = self.total.get(code, 0.0) + points * factor
+            self._keep(code, best * factor, start, end)
 
-    def add(self, code: str, points: float, span: tuple[int, int]) -> None:
-        self.total[code] += points
-        self._keep(code, points, *span)
+    def add(self, code: str, points: float, start: int, end: int) -> None:
+        self.total[code] = self.total.get(code, 0.0) + points
+        self._keep(code, points, start, end)
+
+    def take(self, other: _Scores, most: float) -> None:
+        """The points of `other` too, `most` at most for each type."""
+        for code, points in other.total.items():
+            self.total[code] = self.total.get(code, 0.0) + min(points, most)
+            self._keep(code, *other._best[code])
 
     def best(self, order: Mapping[str, int]) -> Topic:
         """The type with the most points; on a tie the one that stands first in the file."""
         if not self.total:
             return Topic(FALLBACK, None)
         code = max(self.total, key=lambda c: (self.total[c], -order[c]))
-        return Topic(code, self._best[code][1])
+        _, start, end = self._best[code]
+        return Topic(code, Cue(f"activity.{code}", start, end))
 
     def _keep(self, code: str, value: float, start: int, end: int) -> None:
         if code not in self._best or value > self._best[code][0]:
-            self._best[code] = (value, Cue(f"activity.{code}", start, end))
+            self._best[code] = (value, start, end)
+
+
+Place = Mapping[str, tuple[float, float, int, int]]
+"""What the cues of one place say together: by type the points, those of the best cue, and its span."""
+
+
+def _together(found: Iterable[tuple[Hit, float]]) -> Place:
+    """The cues of a place, each with its factor, as one: the best counts whole, the others a part."""
+    sums: dict[str, float] = {}
+    best: dict[str, tuple[float, int, int]] = {}
+    for hit, factor in found:
+        value = hit.weight * factor
+        sums[hit.code] = sums.get(hit.code, 0.0) + value
+        if hit.code not in best or value > best[hit.code][0]:
+            best[hit.code] = (value, hit.start, hit.end)
+    return {
+        code: (value + OTHERS * min(sums[code] - value, 2 * value), value, start, end) for code, (value, start, end) in best.items()
+    }
 
 
 class ActivityReader:
@@ -147,29 +171,39 @@ class ActivityReader:
         self._order = {row["code"]: index for index, row in enumerate(table["activity"])}
         self._automaton = _automaton(table, self.weights)
         self._frames = [self._frame(rulebook, row) for row in table.get("frame", ())]
-        self._offices = [(rulebook.compile(row["pattern"], "rules/activities.toml: office"), self._known(row["activity"])) for row in table["office"]]
+        where = "rules/activities.toml: office"
+        self._offices = [(rulebook.compile(row["pattern"], where), self._known(row["activity"])) for row in table["office"]]
         self._spending = rulebook.compile(table["clauses"]["spending"], "rules/activities.toml: clauses")
 
     def read(self, report: Report, mentions: Sequence[Mention], clauses: Clauses) -> dict[int, Topic]:
         """The topic of each number, by the index of its mention."""
-        hits = self._hits(report)
+        hits = self._hits(report, clauses)
         office = self._office(report)
         topics: dict[int, Topic] = {}
         last: tuple[Setting, Topic] | None = None
         for index, setting in clauses.settings.items():
             scores = _Scores()
-            self._sentence(scores, setting, clauses, hits, mentions[index], report)
-            self._above(scores, setting, hits, report)
-            if last is not None:
-                self._go_on(scores, setting, last, report)
+            self._clause(scores, setting, hits, mentions[index], report.text)
+            self._sentence(scores, setting, hits, mentions[index], report.text)
+            around = self._around(setting, hits, last, report)
             if office is not None:
-                scores.add(office[0], self.weights.office, office[1])
+                around.add(office[0], self.weights.office, *office[1])
+            scores.take(around, self.weights.around)
             topics[index] = scores.best(self._order)
             last = setting, topics[index]
         return topics
 
-    def _hits(self, report: Report) -> _Placed:
-        placed = _Placed(report)
+    def _around(self, at: Setting, hits: _Placed, last: tuple[Setting, Topic] | None, report: Report) -> _Scores:
+        """What speaks from outside the sentence, and the topic that goes on."""
+        around = _Scores()
+        around.place(hits.before(at.sentence), self.weights.before)
+        around.place(hits.above(report.sentences[at.sentence].block, at.start), 1.0)
+        if last is not None:
+            self._go_on(around, at, last, report)
+        return around
+
+    def _hits(self, report: Report, clauses: Clauses) -> _Placed:
+        placed = _Placed(report, clauses, self.weights)
         for hit in _longest(self._automaton.iter(report.text)):
             placed.add(hit)
         return placed
@@ -183,79 +217,56 @@ class ActivityReader:
                     return (code, match.span()) if code else None
         return None
 
-    def _sentence(self, scores: _Scores, at: Setting, clauses: Clauses, hits: _Placed, mention: Mention, report: Report) -> None:
-        weights, spans = self.weights, clauses.spans[at.sentence]
-        around: dict[int, list[tuple[Hit, float]]] = defaultdict(list)
-        found_before = any(at.left <= hit.start < mention.start for hit in hits.sentences.get(at.sentence, ()))
-        for hit in hits.sentences.get(at.sentence, ()):
-            distance = _clause_of(hit, spans) - at.clause
-            distance = min(distance + at.clause - at.anchor, 0) if distance < 0 else distance
-            factor = self._factor(hit, distance, at, mention, report.text)
-            if factor == weights.later and not found_before:
-                factor = weights.shared
-            if factor:
-                around[distance].append((hit, factor))
-        for found in around.values():
-            scores.place(found)
-        scores.place(list(self._before(at.sentence, hits, report)))
-        around_it = f"{report.text[at.start : mention.start]}@{report.text[mention.end : at.end]}"
-        for frame in self._frames:
-            if frame.pattern.search(around_it):
-                scores.add(frame.code, frame.weight, (at.start, at.end))
-
-    def _before(self, sentence: int, hits: _Placed, report: Report) -> Iterator[tuple[Hit, float]]:
-        factor = self.weights.before
-        for before in range(sentence - 1, max(sentence - 1 - BACK, -1), -1):
-            if report.sentences[before].block != report.sentences[sentence].block:
-                return
-            for hit in hits.sentences.get(before, ()):
-                yield hit, factor
-            factor *= self.weights.fading
-
-    def _factor(self, hit: Hit, distance: int, at: Setting, mention: Mention, text: str) -> float:
+    def _clause(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str) -> None:
+        """The cues of the number's own clause, and the forms of words around the number."""
         weights = self.weights
-        if distance == 0:
-            return self._own_factor(hit, at, mention)
-        if distance < 0:
-            return weights.carried * float(weights.fading ** (-distance - 1)) * self._apart(text, hit.end, at.start)
-        if distance == 1:
-            return weights.purpose if self._spending.search(text, at.start, mention.start) else weights.next
-        return 0.0
+        own = hits.clauses.get((at.sentence, at.clause), ())
+        later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
+        scores.place(_together((hit, self._own_factor(hit, at, mention, later)) for hit in own), 1.0)
+        words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
+        for frame in self._frames:
+            if frame.pattern.search(words):
+                scores.add(frame.code, frame.weight, at.start, at.end)
 
-    def _apart(self, text: str, start: int, end: int) -> float:
-        return self.weights.apart if start < end and ";" in text[start:end] else 1.0
-
-    def _own_factor(self, hit: Hit, at: Setting, mention: Mention) -> float:
+    def _own_factor(self, hit: Hit, at: Setting, mention: Mention, later: float) -> float:
         weights = self.weights
         if hit.end > mention.start:
-            return weights.behind if hit.start < at.right else weights.later
+            return weights.behind if hit.start < at.right else later
         if hit.start < at.left:
             return weights.bare if at.bare else weights.earlier
         if hit.end >= at.head:
             return weights.head
         return weights.own - weights.far * min(mention.start - hit.end, FAR)
 
-    def _above(self, scores: _Scores, at: Setting, hits: _Placed, report: Report) -> None:
-        block = report.sentences[at.sentence].block
-        opening = hits.openings.get(block)
-        if opening and at.start >= opening[-1].end:
-            factor = self.weights.opening if report.blocks[block].body > report.blocks[block].start else self.weights.opening / 2
-            scores.place([(hit, factor) for hit in opening])
-        factor, found = self.weights.heading, []
-        for above in (*hits.leads.get(block, ()), *reversed(report.blocks[block].path)):
-            found += [(hit, factor) for hit in hits.headings.get(above, ())]
-            factor /= 2
-        scores.place(found)
+    def _sentence(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str) -> None:
+        """The clauses before the number's own, and the one behind it."""
+        weights = self.weights
+        factor = 1.0
+        for clause in range(at.clause - 1, -1, -1):
+            if text[hits.end_of(at.sentence, clause)] == ";":
+                factor *= weights.apart
+            place = hits.clause(at.sentence, clause)
+            if clause == at.anchor:
+                scores.place(place, weights.bare * factor)
+            elif place:
+                scores.place(place, weights.carried * factor)
+            if clause < at.anchor or at.anchor == at.clause:
+                factor *= weights.fading
+        behind = hits.clause(at.sentence, at.clause + 1)
+        if behind:
+            spent = self._spending.search(text, at.start, mention.start)
+            scores.place(behind, weights.purpose if spent else weights.next)
 
     def _go_on(self, scores: _Scores, at: Setting, last: tuple[Setting, Topic], report: Report) -> None:
         setting, topic = last
-        if topic.cue is None:
+        if topic.cue is None or topic.code == STOCK:
             return
         if setting.sentence == at.sentence:
-            points = self.weights.going_on * self._apart(report.text, setting.end, at.start)
-            scores.add(topic.code, points, (topic.cue.start, topic.cue.end))
+            apart = setting.end < at.start and ";" in report.text[setting.end : at.start]
+            points = self.weights.going_on * (self.weights.apart if apart else 1.0)
+            scores.add(topic.code, points, topic.cue.start, topic.cue.end)
         elif setting.sentence == at.sentence - 1 and report.sentences[setting.sentence].block == report.sentences[at.sentence].block:
-            scores.add(topic.code, self.weights.going_on / 2, (topic.cue.start, topic.cue.end))
+            scores.add(topic.code, self.weights.going_on / 2, topic.cue.start, topic.cue.end)
 
     def _frame(self, rulebook: Rulebook, row: Mapping[str, Any]) -> _Frame:
         where = f"rules/activities.toml: frame {row['id']}"
@@ -268,16 +279,18 @@ class ActivityReader:
 
 
 class _Placed:
-    """The hits of a report by sentence, by heading block and, for list items, by the words that open the item."""
+    """The hits of a report by sentence, clause, heading block and, for list items, the words that open the item."""
 
-    def __init__(self, report: Report) -> None:
-        self.sentences: dict[int, list[Hit]] = defaultdict(list)
-        self.headings: dict[int, list[Hit]] = defaultdict(list)
-        self.openings: dict[int, list[Hit]] = defaultdict(list)
-        self.leads = _leads(report)
-        self._leading = frozenset(lead for leads in self.leads.values() for lead in leads)
-        self._report = report
+    def __init__(self, report: Report, clauses: Clauses, weights: Weights) -> None:
+        self.clauses: dict[tuple[int, int], list[Hit]] = defaultdict(list)
+        self._sentences: dict[int, list[Hit]] = defaultdict(list)
+        self._headings: dict[int, list[Hit]] = defaultdict(list)
+        self._openings: dict[int, list[Hit]] = defaultdict(list)
+        self._leads = _leads(report)
+        self._leading = frozenset(lead for leads in self._leads.values() for lead in leads)
+        self._report, self._spans, self._weights = report, clauses.spans, weights
         self._ends: dict[int, int] = {}
+        self._known: dict[object, Place] = {}
         self._at = 0
 
     def add(self, hit: Hit) -> None:
@@ -287,15 +300,19 @@ class _Placed:
             self._at += 1
         if not sentences or not sentences[self._at].start <= hit.start < sentences[self._at].end:
             return
-        self.sentences[self._at].append(hit)
-        index = sentences[self._at].block
+        self._sentences[self._at].append(hit)
+        if spans := self._spans.get(self._at):
+            self.clauses[self._at, _clause_of(hit, spans)].append(hit)
+        self._place_above(hit, sentences[self._at].block)
+
+    def _place_above(self, hit: Hit, index: int) -> None:
         block = self._report.blocks[index]
-        if block.heading or self._opens(hit, index):
-            self.headings[index].append(hit)
-        if not block.heading and self._opens(hit, index):
-            self.openings[index].append(hit)
-        if index in self._leading and hit.start >= sentences[self._at].start and sentences[self._at].end >= block.end:
-            self.headings[index].append(hit)
+        opens = self._opens(hit, index)
+        announces = index in self._leading and self._report.sentences[self._at].end >= block.end
+        if block.heading or opens or announces:
+            self._headings[index].append(hit)
+        if opens and not block.heading:
+            self._openings[index].append(hit)
 
     def _opens(self, hit: Hit, index: int) -> bool:
         """Whether a hit stands in the opening of its item: 3、做好爱心助学工作。… or 大病救助:…"""
@@ -304,6 +321,73 @@ class _Placed:
             end = _OPENING.match(self._report.text, block.body, min(block.end, block.body + HEADLINE))
             self._ends[index] = end.end() if end else block.start
         return hit.end <= self._ends[index]
+
+    def end_of(self, sentence: int, clause: int) -> int:
+        """Where a clause ends: the offset of the mark of pause behind it."""
+        return self._spans[sentence][clause][1]
+
+    def clause(self, sentence: int, clause: int) -> Place:
+        """What the cues of one clause say."""
+        key = sentence, clause
+        if key not in self.clauses:
+            return _NOTHING
+        if key not in self._known:
+            self._known[key] = _together((hit, 1.0) for hit in self.clauses[key])
+        return self._known[key]
+
+    def before(self, sentence: int) -> Place:
+        """What the sentences before say, of the same item."""
+        key = "before", sentence
+        if key not in self._known:
+            self._known[key] = _together(self._told_before(sentence))
+        return self._known[key]
+
+    def _told_before(self, sentence: int) -> Iterator[tuple[Hit, float]]:
+        sentences, factor = self._report.sentences, 1.0
+        for before in range(sentence - 1, max(sentence - 1 - BACK, -1), -1):
+            if sentences[before].block != sentences[sentence].block:
+                return
+            for hit in self._sentences.get(before, ()):
+                yield hit, factor
+            factor *= self._weights.fading
+
+    def above(self, block: int, start: int) -> Place:
+        """What the headings say, and the opening of the item where `start` lies behind it."""
+        opening = self._openings.get(block, ())
+        behind = bool(opening) and start >= opening[-1].end
+        key = "above", block, behind
+        if key not in self._known:
+            headings, opened = _together(self._headings_of(block)), _together(self._opening_of(block) if behind else ())
+            self._known[key] = _sum(headings, opened)
+        return self._known[key]
+
+    def _headings_of(self, block: int) -> Iterator[tuple[Hit, float]]:
+        factor = self._weights.heading
+        for above in (*self._leads.get(block, ()), *reversed(self._report.blocks[block].path)):
+            for hit in self._headings.get(above, ()):
+                yield hit, factor
+            factor /= 2
+
+    def _opening_of(self, index: int) -> Iterator[tuple[Hit, float]]:
+        block, factor = self._report.blocks[index], self._weights.opening
+        for hit in self._openings[index]:
+            yield hit, factor if block.body > block.start else factor / 2
+
+
+_NOTHING: Place = {}
+
+
+def _sum(one: Place, other: Place) -> Place:
+    """Two places as one, their points added up."""
+    summed = dict(one)
+    for code, (points, best, start, end) in other.items():
+        if code not in summed:
+            summed[code] = points, best, start, end
+        else:
+            known = summed[code]
+            kept = (best, start, end) if best > known[1] else known[1:]
+            summed[code] = (points + known[0], *kept)
+    return summed
 
 
 def _leads(report: Report) -> dict[int, tuple[int, ...]]:
@@ -322,7 +406,8 @@ def _automaton(table: Mapping[str, Any], weights: Weights) -> Any:
     words: dict[str, list[tuple[str, float]]] = {word: [] for word in table["hidden"].split()}
     for row in table["activity"]:
         if unknown := set(row) - _ROW_KEYS:
-            raise RuleError(f"rules/activities.toml: {row['code']}: unknown key {', '.join(sorted(unknown))}; there are {', '.join(sorted(_ROW_KEYS))}")
+            keys = ", ".join(sorted(_ROW_KEYS))
+            raise RuleError(f"rules/activities.toml: {row['code']}: unknown key {', '.join(sorted(unknown))}; a type has {keys}")
         for key, weight in (("names", weights.names), ("words", weights.words), ("hints", weights.hints)):
             for word in row.get(key, "").split():
                 words.setdefault(word, []).append((row["code"], weight))

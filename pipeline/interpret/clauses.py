@@ -14,6 +14,9 @@ import regex
 from pipeline.model import QUANTITIES, Mention, Report
 
 _PAUSE = regex.compile(r"[,;:。!?()\[\]\n]|——")
+_BLANKS = " 、\u3000\t"
+LONGEST_FILLER = 16
+"""Characters beyond which a stretch of text is taken to have words in it."""
 _LIST_MARKS = "、和及与"
 
 
@@ -51,9 +54,9 @@ class ClauseReader:
     """Cuts sentences into clauses. `filler`: words that stand between a noun and its number and say nothing of it."""
 
     def __init__(self, filler: Sequence[str]) -> None:
-        words = "|".join(regex.escape(word) for word in sorted(filler, key=len, reverse=True))
-        self._filler = regex.compile(rf"(?:{words}|[、\s“”‘’\"《》])*+$")
-        self._wordless = regex.compile(rf"(?:{words}|[^\p{{Han}}\w])*+$")
+        words = sorted(filler, key=len, reverse=True)
+        self._filler = regex.compile(r"(?r)(?:\L<words>|[、\s“”‘’\"《》])*", words=words)
+        self._wordless = regex.compile(r"(?:\L<words>|[^\p{Han}\w])*+$", words=words)
 
     def read(self, report: Report, mentions: Sequence[Mention], sentences: Sequence[int]) -> Clauses:
         """`sentences`: for each mention the index of its sentence."""
@@ -77,7 +80,7 @@ class ClauseReader:
         left, right = max(start, between[0]), min(end, between[1])
         if right > mention.end and text[mention.end] in _LIST_MARKS:
             right = mention.end
-        filler = self._filler.search(text, left, mention.start)
+        filler = self._filler.match(text, left, mention.start)
         head = filler.start() if filler else mention.start
         bare = self._is_wordless(text, left, mention.start) and self._is_wordless(text, mention.end, right)
         anchor = clause
@@ -86,7 +89,8 @@ class ClauseReader:
         return Setting(index, sentence, clause, start, end, left, head, right, bare, anchor)
 
     def _is_wordless(self, text: str, start: int, end: int) -> bool:
-        return self._wordless.match(text, start, end) is not None
+        words = text[start:end].strip(_BLANKS)
+        return not words or (len(words) <= LONGEST_FILLER and self._wordless.match(words) is not None)
 
 
 def _without(text: str, mentions: Sequence[Mention]) -> str:

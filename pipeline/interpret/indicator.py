@@ -1,7 +1,7 @@
 """Of which comparison indicator a number is a value: the rules of `rules/indicators.toml` over kind, unit, words around and type of work.
 
-A rule sees the number's clause with `@` in the number's place, without the filler right before it (`会员共有5135人` → `会员@`). Where the number
-has no words of its own it sees the clause that says what is counted (`大病救助:11人,5.5万元` → `大病救助@`).
+A rule sees the number's clause with `@` in the number's place, without the filler right before it (`会员共有5135人` → `会员@`). Where the
+number has no words of its own it sees the clause that says what is counted (`大病救助:11人,5.5万元` → `大病救助@`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import regex
 
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.model import Fact, Report
-from pipeline.rulebook import Indicator, RuleError, Rulebook
+from pipeline.rulebook import Indicator, Rulebook, RuleError
 
 NUMBER = "@"
 HEADING_LENGTH = 60
 OPENING_LENGTH = 40
 
-_MARKS = " 、“”‘’\"《》"
+_MARKS = ' 、“”‘’"《》'
 _PATTERNS = ("frame", "with", "unless", "about", "apart", "then")
 _KEYS = {*_PATTERNS, "why", "activity", "units", "of", "examples", "counter_examples"}
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
@@ -55,14 +55,12 @@ class _Rule:
     of: frozenset[str] | None
     """Indicators of which the total must be one; an empty one stands for a number that is no part."""
 
-    def holds(self, fact: Fact, total: str | None, unit: str, unit_class: str | None, view: View) -> bool:
-        if unit_class not in self.units and unit not in self.units:
-            return False
-        if (self.activities and fact.activity not in self.activities) or (self.of is not None and (total or "") not in self.of):
-            return False
-        return self._speaks(view)
+    def may_hold(self, fact: Fact, total: str | None) -> bool:
+        """Whether it holds as far as type of work and total go."""
+        return (not self.activities or fact.activity in self.activities) and (self.of is None or (total or "") in self.of)
 
-    def _speaks(self, view: View) -> bool:
+    def speaks(self, view: View) -> bool:
+        """Whether the words around the number are such as the rule asks for."""
         patterns = self.patterns
         for key, text in (("frame", view.frame), ("with", view.clause), ("about", view.said), ("then", view.then)):
             if key in patterns and not patterns[key].search(text):
@@ -77,8 +75,9 @@ class IndicatorReader:
         table = rulebook.table("indicators")
         bricks = table.get("bricks", {})
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
-        self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks, "gate"), "rules/indicators.toml: gate")
+        self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
+        self._by_unit: dict[tuple[str, str], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
         for indicator in rulebook.indicators.values():
             for row in indicator.table.get("rule", ()):
@@ -106,11 +105,21 @@ class IndicatorReader:
         return found.get(max(told, default=-1))
 
     def _read(self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None) -> str | None:
+        rules = [rule for rule in self._of_unit(fact.kind, unit) if rule.may_hold(fact, total)]
+        if not rules:
+            return None
         view = _view(report, fact, clauses.spans[at.sentence], at)
         if self._never.search(view.clause):
             return None
-        unit_class = self._classes.get(unit)
-        return next((rule.code for rule in self._rules[fact.kind] if rule.holds(fact, total, unit, unit_class, view)), None)
+        return next((rule.code for rule in rules if rule.speaks(view)), None)
+
+    def _of_unit(self, kind: str, unit: str) -> Sequence[_Rule]:
+        """The rules for a measure word."""
+        key = kind, unit
+        if key not in self._by_unit:
+            wanted = {unit, self._classes.get(unit, "")}
+            self._by_unit[key] = [rule for rule in self._rules[kind] if not rule.units.isdisjoint(wanted)]
+        return self._by_unit[key]
 
 
 def _may_fill(fact: Fact) -> bool:
@@ -158,17 +167,17 @@ def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bric
         raise RuleError(f"{where}: a rule lacks {', '.join(sorted(missing))}")
     return _Rule(
         indicator.code,
-        {key: rulebook.compile(_filled(row[key], bricks, where), where) for key in _PATTERNS if key in row},
+        {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row},
         frozenset(row.get("activity", "").split()),
         frozenset(row["units"].split()) if "units" in row else indicator.units,
         frozenset(code if code != "none" else "" for code in row["of"].split()) if "of" in row else None,
     )
 
 
-def _filled(pattern: str, bricks: Mapping[str, str], where: str) -> str:
+def _filled(pattern: str, bricks: Mapping[str, str]) -> str:
     """The pattern with the file's own bricks filled in; others are left to the rulebook."""
 
     def brick(match: regex.Match[str]) -> str:
-        return f"(?:{_filled(bricks[match[1]], bricks, where)})" if match[1] in bricks else match[0]
+        return f"(?:{_filled(bricks[match[1]], bricks)})" if match[1] in bricks else str(match[0])
 
-    return _BRICK.sub(brick, pattern)
+    return str(_BRICK.sub(brick, pattern))

@@ -421,7 +421,9 @@ class PlaceResolver:
 
     def _lettered(self, town: Town, letters: str, how: Any) -> bool:
         above = [s for i in self.gazetteer.ancestors(town.parent) for s in self.gazetteer.states(i)]
-        return any(how(s.short, letters) for s in above if s.short and s.level > PROVINCE) or self._letters.get(letters) in {s.name for s in above}
+        if any(how(s.short, letters) for s in above if s.short and s.level > PROVINCE):
+            return True
+        return self._letters.get(letters) in {s.name for s in above}
 
     def _by_hits(self, evidence: Evidence, _: object, towns: list[Town]) -> list[Town]:
         """The one that has at least two of the villages named, where the others have none."""
@@ -447,15 +449,13 @@ class PlaceResolver:
         parent = self._state(evidence, divisions, town.parent)
         for named in (n for level in divisions.values() for n in level if n.ids & self.gazetteer.ancestors(town.parent)):
             evidence.note_clues(named.clues, 1)
-        return Place(
+        place = _under(chain, "stated" if stated else "inferred", tuple(evidence.used), (f"{_joined(chain)}{full}=1",))
+        return replace(
+            place,
             town=full,
             town_kind=town.kind,
-            **chain,
             town_code=self._ministry_code(town, parent),
             town_code_nbs=self._statistics_code(town, parent, evidence.year),
-            basis="stated" if stated else "inferred",
-            evidence=tuple(evidence.used),
-            candidates=(f"{''.join(v for v in reversed(chain.values()) if v)}{full}=1",),
         )
 
     def _ministry_code(self, town: Town, parent: Division | None) -> str | None:
@@ -512,7 +512,7 @@ class PlaceResolver:
         if under:
             evidence.note_clues(under.clues, 1)
         kind = next((ending for ending in self._town_kinds if name.endswith(ending)), None)
-        return Place(town=name, town_kind=kind, **chain, basis="stated", evidence=tuple(evidence.used))
+        return replace(_under(chain, "stated", tuple(evidence.used), ()), town=name, town_kind=kind)
 
     def _only(self, named: Sequence[Named]) -> Named | None:
         """The heaviest name of a level, where it is heavier than the next by the margin and means one division."""
@@ -527,16 +527,11 @@ class PlaceResolver:
         chains = [self._chain(evidence, {COUNTY: [], PREFECTURE: [], PROVINCE: []}, town.parent) for town in towns]
         shared = {key: chains[0][key] if len({c[key] for c in chains}) == 1 else None for key in ("county", "city", "province")}
         share = f"{1 / len(towns):.2f}"
-        listed = [f"{''.join(v for v in reversed(c.values()) if v)}{t.name}={share}" for c, t in zip(chains, towns, strict=True)]
+        listed = [f"{_joined(c)}{t.name}={share}" for c, t in zip(chains, towns, strict=True)]
         kinds = {town.kind for town in towns}
-        return Place(
-            town=name,
-            town_kind=kinds.pop() if len(kinds) == 1 else None,
-            **shared,
-            basis="stated",
-            evidence=tuple(evidence.used),
-            candidates=tuple(sorted(listed)[: int(self._settle["candidates"])]),
-        )
+        most = int(self._settle["candidates"])
+        place = _under(shared, "stated", tuple(evidence.used), tuple(sorted(listed)[:most]))
+        return replace(place, town=name, town_kind=kinds.pop() if len(kinds) == 1 else None)
 
     def _conflict(self, evidence: Evidence, divisions: dict[int, list[Named]], clues: Sequence[Clue], name: str | None = None) -> Place:
         """Clues that exclude each other: no town, what else is settled, and the names that contend."""
@@ -552,7 +547,7 @@ class PlaceResolver:
         if evidence.masked and (found := self._village_town(evidence, divisions)):
             town = self.gazetteer.town(found[0])
             chain = self._chain(evidence, divisions, town.parent)
-            candidates = (f"{''.join(v for v in reversed(chain.values()) if v)}{town.name}=1",)
+            candidates = (f"{_joined(chain)}{town.name}=1",)
             for name, start, end in found[1]:
                 evidence.note(name, start, end)
             if not divisions[COUNTY]:
@@ -583,6 +578,11 @@ class PlaceResolver:
 def _under(chain: Mapping[str, str | None], basis: str, evidence: tuple[str, ...], candidates: tuple[str, ...]) -> Place:
     """A place without a town."""
     return Place(None, None, chain["county"], chain["city"], chain["province"], None, None, basis, evidence, candidates)
+
+
+def _joined(chain: Mapping[str, str | None]) -> str:
+    """Province, city and county in one word."""
+    return "".join(chain[key] or "" for key in ("province", "city", "county"))
 
 
 def title_span(report: Report) -> tuple[int, int] | None:

@@ -296,7 +296,9 @@ class ClueFinder:
 
     def _may_stand(self, clue: Clue, text: str, zones: Zones) -> bool:
         """Whether a division's name may stand alone here."""
-        if (clue.text in self._generic and not zones.path) or (clue.end < len(text) and text[clue.end] in self._right.get(clue.text[-1], ())):
+        if clue.text in self._generic and not zones.path:
+            return False
+        if clue.end < len(text) and text[clue.end] in self._right.get(clue.text[-1], ()):
             return False
         if clue.short:
             return self._short_may_stand(clue, text, zones)
@@ -398,7 +400,8 @@ class ClueFinder:
         found: dict[str, tuple[int, int]] = {}
         single, row = self._villages["place.village"], self._villages["place.village-list"]
         for match in single.ends.finditer(text):
-            if single.fits(text, match.start(), match.end(), or_any=True) and (cut := self._village(text, match.start())):
+            cut = self._village(text, match.start()) if single.fits(text, match.start(), match.end(), or_any=True) else None
+            if cut is not None:
                 found.setdefault(text[cut : match.start()], (cut, match.end()))
         for match in row.ends.finditer(text):
             end = match.start()

@@ -37,12 +37,15 @@ class YearResolver:
         self._periods = PeriodRules(table, lambda text: _number(alphabet, text))
         self._path_clues = lru_cache(maxsize=1024)(self._finder.of_path)
 
-    def resolve(self, report: Report, facts: Sequence[Fact] = ()) -> Period:
-        """The period of a report, with the words that tell it. `facts` adds the written years that only the date reader could mend."""
+    def resolve(self, report: Report, facts: Sequence[Fact] = (), known: Sequence[tuple[Report, int]] = ()) -> Period:
+        """The period of a report, with the words that tell it. `facts` adds the written years that only the date reader could mend;
+        `known` are other reports of the same town with their years, for what is counted year by year (第五届).
+        """
         title = title_span(report)
         period = self._period(report, title)
         clues = self._finder.find(report, title, period)
         clues += self._mended(report, facts, clues)
+        clues += self._finder.by_editions(report, known)
         clues += self._path_clues(report.source, report.part is not None)
         return self._settle(report, period, clues)
 

@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
+from pipeline.days import lunar_day
 from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.model import Report
 
@@ -58,8 +59,9 @@ class YearClueFinder:
         self._compiled = {key: self._compile(value) for key, value in self._title.items() if isinstance(value, str)}
         self._written = [(row, self._compile(row["pattern"]), row["needs"].split("|")) for row in table["written"]]
         self._any_year = self._compile(table["title"]["any"])
-        self._year = self._compile("{year}年")
-        self._past_years = self._compile("{year}年")
+        self._year = self._compiled["year"]
+        self._edition: Mapping[str, Any] = table["edition"]
+        self._edition_pattern = self._compile(self._edition["pattern"])
         self._anniversaries = [(row, re.compile(row["names"])) for row in table["anniversary"]]
         self._names = {row["id"]: names for row, names in self._anniversaries}
         self._anniversary: Mapping[str, Any] = table["anniversary_pattern"]
@@ -96,7 +98,8 @@ class YearClueFinder:
             last = row["first"] + 4 if "group" in row else row.get("last", max(self.all_years))
             years = frozenset(range(row["first"], last + 1))
         not_before = re.compile(f"(?:{row['not_before']})$") if "not_before" in row else None
-        rule = WordRule(row["id"], years, row.get("first", min(years)), row.get("group"), not_before)
+        first = row["first"] if "first" in row else min(row["years"])
+        rule = WordRule(row["id"], years, first, row.get("group"), not_before)
         for word in row["words"]:
             self._words[word] = rule
 
@@ -173,7 +176,7 @@ class YearClueFinder:
             first, last = self.year_of(found["year"]), int(found["end"])
             if first is not None:
                 return [self._clue("year.title-range", range(first, last + 1), "inferred", found)]
-        years = list(self._past_years.finditer(line, title[0]))
+        years = list(self._year.finditer(line, title[0]))
         for number, found in enumerate(years):
             behind = line[found.end() : years[number + 1].start() if number + 1 < len(years) else title[1]]
             year = self.year_of(found["year"])
@@ -226,12 +229,16 @@ class YearClueFinder:
 
     def _from_written(self, text: str, ahead: Sequence[tuple[int, int]]) -> Iterator[YearClue]:
         """Years that the sentences tie to the report's: 今年(2006年), 截至2012年11月, 比2011年增长, 〔2008〕12号."""
-        places = [found.start() for found in self._any_year.finditer(text)]
-        if not places:
-            return
-        for row, pattern, needs in self._written:
-            if any(word in text for word in needs):
-                for found in _around(pattern, text, places):
+        done: dict[str, int] = {}
+        for place in self._any_year.finditer(text):
+            first, last = max(0, place.start() - BEFORE_YEAR), place.start() + BEHIND_YEAR
+            window = text[first:last]
+            for row, pattern, needs in self._written:
+                if not any(word in window for word in needs):
+                    continue
+                found = pattern.search(text, max(first, done.get(row["id"], 0)), last)
+                if found:
+                    done[row["id"]] = found.end()
                     yield from self._role(row, found, ahead)
 
     def _role(self, row: Mapping[str, Any], found: re.Match[str], ahead: Sequence[tuple[int, int]]) -> Iterator[YearClue]:
@@ -383,9 +390,9 @@ class YearClueFinder:
         return len(text)
 
     def _past(self, text: str, ahead: Sequence[tuple[int, int]]) -> list[YearClue]:
-        """Years that are told of as gone by: the report is no older. Two dated events in the last of them make it likely the report's own."""
+        """Years that are told of as gone by: the report is no older. Dated events in the last of them make it likely the report's own."""
         mentions: dict[int, list[re.Match[str]]] = {}
-        for found in self._past_years.finditer(text):
+        for found in self._year.finditer(text):
             year = self.year_of(found["year"])
             if year not in self.all_years or year is None or _inside(found.start(), ahead):
                 continue
@@ -403,6 +410,35 @@ class YearClueFinder:
         dated = [found for found in mentions[last] if self._compiled["dated"].match(text, found.start())]
         if len(dated) >= DATED_EVENTS:
             clues.append(self._clue("year.dated-events", [last], "soft", dated[0]))
+        return clues
+
+    # --- other reports ------------------------------------------------------------------------------------------------------------
+
+    def editions(self, text: str) -> dict[str, tuple[int, tuple[int, int]]]:
+        """What is counted by editions (第五届“优秀工人”) → number and local span; what has two numbers in a text is left out."""
+        if self._edition["needs"] not in text:
+            return {}
+        found: dict[str, tuple[int, tuple[int, int]]] = {}
+        twice = set()
+        for match in self._edition_pattern.finditer(text):
+            number = self._number(match["number"])
+            if number is None:
+                continue
+            if match["name"] in found and found[match["name"]][0] != number:
+                twice.add(match["name"])
+            found[match["name"]] = number, match.span()
+        return {name: value for name, value in found.items() if name not in twice}
+
+    def by_editions(self, report: Report, known: Sequence[tuple[Report, int]]) -> list[YearClue]:
+        """Years that follow from other reports of the same town, whose years are known, where an event is numbered year by year."""
+        here = self.editions(report.text) if known else {}
+        clues = []
+        for name, (number, span) in here.items():
+            pairs = {(there[name][0], year) for other, year in known if name in (there := self.editions(other.text))}
+            offsets = {year - edition for edition, year in pairs}
+            if len(pairs) >= self._edition["known"] and len(offsets) == 1:
+                years = frozenset({offsets.pop() + number}) & self.all_years
+                clues.append(YearClue("year.edition", years, "inferred", span, report.text[span[0] : span[1]]))
         return clues
 
     # --- the path -----------------------------------------------------------------------------------------------------------------
@@ -440,16 +476,6 @@ def _stripped(found: re.Match[str]) -> tuple[int, int]:
 
 def _inside(position: int, parts: Sequence[tuple[int, int]]) -> bool:
     return any(start <= position < end for start, end in parts)
-
-
-def _around(pattern: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
-    """Matches near any of the places, each once."""
-    done = -1
-    for place in places:
-        found = pattern.search(text, max(done, place - BEFORE_YEAR, 0), place + BEHIND_YEAR)
-        if found and found.end() > done:
-            done = found.end()
-            yield found
 
 
 def _grouped(words: Mapping[str, Any]) -> str:
@@ -534,13 +560,10 @@ def _day(year: int, month: int, day: int) -> date | None:
 @lru_cache(maxsize=4096)
 def _lunar_days(year: int, month: int, day: int, eve: bool = False) -> tuple[date, ...]:
     """The solar days of `year` on which a lunar day falls (two lunar years meet in a solar one); `eve`: the day before it."""
-    from lunardate import LunarDate  # here, for most reports name no lunar day
-
     found = []
     for lunar_year in (year - 1, year):
-        try:
-            when: date = LunarDate(lunar_year, month, day).to_solar_date()
-        except ValueError:  # the thirtieth of a short month
+        when = lunar_day(lunar_year, month, day)
+        if when is None:
             continue
         when = date.fromordinal(when.toordinal() - 1) if eve else when
         if when.year == year:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class Splitter:
         source_start = clean.source_end(first)
         source_end = clean.source_end(end) if end < len(clean.text) else clean.source_length
         text = clean.text[first:end]
-        repairs = (r for r in clean.repairs if first <= r.start <= r.end <= end)
+        repairs = clean.repairs[bisect_left(clean.repairs, first, key=_start) : bisect_left(clean.repairs, end, key=_start)]
         title, blocks, sentences = self._structure.read(text, start)
         return Report(
             source=document.source,
@@ -53,11 +54,15 @@ class Splitter:
             raw=document.text[source_start:source_end],
             text=text,
             offsets=_local_offsets(clean, first, end, source_start),
-            repairs=tuple(Repair(r.start - first, r.end - first, r.rule, r.counts) for r in repairs),
+            repairs=tuple(Repair(r.start - first, min(r.end, end) - first, r.rule, r.counts) for r in repairs),
             title=title,
             blocks=blocks,
             sentences=sentences,
         )
+
+
+def _start(repair: Repair) -> int:
+    return repair.start
 
 
 def _local_offsets(clean: CleanText, first: int, end: int, source_start: int) -> Sequence[int] | None:

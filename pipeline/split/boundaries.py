@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 import regex
 
-from pipeline.split.lines import Line, Patterns, number_of
+from pipeline.split.lines import Line, Marker, Patterns
 
 _SHOWN = 16
 """So many characters of an opening are quoted as evidence."""
+_HEADLINE = 40
+"""The upper line of a title has so many characters at most."""
 _COPY = 20
 """So many characters of an opening make another one its copy."""
+_FAR = 2000
+"""A list is followed over so many lines at most."""
 _TOP_LEVELS = frozenset({2, 3, 4})
 """Levels of markers whose first number can begin a report without an opening, or go on across a supposed boundary."""
 
@@ -72,6 +76,7 @@ class _Reading:
     def __init__(self, lines: Sequence[Line], patterns: Patterns) -> None:
         self._lines = lines
         self._patterns = patterns
+        self._line_scores: dict[int, float] = {}
         self._next_numbers = _numbers_below(lines)
         self._numbers_above = _numbers_above(lines)
 
@@ -87,17 +92,23 @@ class _Reading:
         line = self._lines[index]
         return len(line.text) <= self._patterns.boundary["title_length"] and bool(self._patterns.signature.match(line.text))
 
+    def _is_separator(self, index: int) -> bool:
+        return bool(self._patterns.separator.match(self._lines[index].text))
+
     def _is_header(self, index: int) -> bool:
         line, title = self._lines[index], self._patterns.title
-        return line.marker is None and bool(title["header"].match(line.text) or title["subtitle"].match(line.text))
+        if line.marker is not None or self._is_separator(index):
+            return False
+        return bool(title["header"].match(line.text) or title["subtitle"].match(line.text))
 
     def _is_ended(self, index: int) -> bool:
         """Whether the text before line `index` has come to an end: a full stop, a signature, or nothing before."""
         if index == 0:
             return True
         before = self._lines[index - 1]
-        stripped = before.text.rstrip("”’)》】 ")
-        return bool(stripped) and (stripped[-1] in "。!?;…." or before.text[-1] in "。!?;" or self._is_signature(index - 1))
+        if self._is_separator(index - 1):
+            return True
+        return bool(self._patterns.ended.search(before.text)) or self._is_signature(index - 1)
 
     # ---------------------------------------------------------------- heads
 
@@ -118,7 +129,9 @@ class _Reading:
     def _is_headline(self, index: int) -> bool:
         """The upper line of a two-line title: short, no mark at its end, the title or its subtitle right below."""
         line = self._lines[index]
-        if line.marker is not None or len(line.text) > 40 or line.text[-1] in "。,;:!?、" or index + 1 >= len(self._lines):
+        if line.marker is not None or len(line.text) > _HEADLINE or self._patterns.title["open"].search(line.text):
+            return False
+        if index + 1 >= len(self._lines):
             return False
         below = self._lines[index + 1].text
         return self._is_title(index + 1) and (bool(self._patterns.title["subtitle"].match(below)) or not self._names_both(index + 1))
@@ -153,16 +166,19 @@ class _Reading:
         if self._patterns.title["plan"].match(text):
             return weights["title_plan"]
         who, when = self._patterns.title["who"].search(text), self._patterns.title["when"].search(text)
+        loose = weights["title_loose"] if self._patterns.title["loose"].search(text) else 0.0
         if who and when:
-            return weights["title_full"]
-        return weights["title_part"] if who else weights["title_bare"]
+            return weights["title_full"] + loose
+        return (weights["title_part"] if who else weights["title_bare"]) + loose
 
     def _line_score(self, index: int) -> float:
         """What the words of line `index` say for an opening."""
-        text, limits = self._lines[index].text, self._patterns.boundary
-        if len(text) > limits["whole_line"]:
-            text = text[: limits["line_head"]]
-        return sum(cue.weight for cue in self._patterns.cues if not cue.before and cue.pattern.search(text))
+        if index not in self._line_scores:
+            text, limits = self._lines[index].text, self._patterns.boundary
+            if len(text) > limits["whole_line"]:
+                text = text[: limits["line_head"]]
+            self._line_scores[index] = sum(cue.weight for cue in self._patterns.cues if not cue.before and cue.pattern.search(text))
+        return self._line_scores[index]
 
     def _surroundings(self, first: int, text: int) -> float:
         """What stands before line `first` and below line `text`."""
@@ -173,6 +189,8 @@ class _Reading:
             score += sum(cue.weight for cue in self._patterns.cues if cue.before and cue.pattern.search(before.text))
             if self._is_signature(first - 1):
                 score += weights["signature_before"]
+            if self._is_separator(first - 1):
+                score += weights["separator_before"]
             if not self._is_ended(first):
                 loose = self._lines[first].blank_before and before.marker is None and before.text[-1] != ":"
                 score += weights["loose_before" if loose else "unfinished_before"]
@@ -187,11 +205,14 @@ class _Reading:
                 score += weights["restart"]
         return score
 
-    def _first_below(self, index: int) -> _Number | None:
-        """The first marker within a few lines from `index` on."""
-        for line in self._lines[index : index + 4]:
+    def _first_below(self, index: int) -> Marker | None:
+        """The first marker not far below line `index`."""
+        limits = self._patterns.boundary
+        for place, line in enumerate(self._lines[index : index + limits["most_lines"]]):
             if line.marker is not None:
-                return _Number(line.marker.level, line.marker.number)
+                return line.marker
+            if place >= limits["lines_to_list"] and line.end - self._lines[index].start > limits["chars_to_list"]:
+                break
         return None
 
     def _goes_on(self, index: int) -> bool:
@@ -210,12 +231,14 @@ class _Reading:
         for candidate in ranked:
             place = bisect_left(taken, candidate.first, key=lambda c: c.first)
             above, below = taken[place - 1] if place else None, taken[place] if place < len(taken) else None
-            if self._are_apart(above, candidate) and (below is None or self._are_apart(candidate, below)):
+            if self._are_apart(above, candidate) and self._are_apart(candidate, below):
                 taken.insert(place, candidate)
         return taken
 
-    def _are_apart(self, upper: _Candidate | None, lower: _Candidate) -> bool:
-        """Whether a report lies between the two; None is the file's beginning."""
+    def _are_apart(self, upper: _Candidate | None, lower: _Candidate | None) -> bool:
+        """Whether a report lies between the two; None is the file's beginning or its end."""
+        if lower is None:
+            return upper is None or upper.sure or upper.first == 0 or self._is_report(upper.text, len(self._lines))
         if upper is None:
             return lower.first == 0 or lower.sure or self._is_report(self.head(0).text, lower.first)
         return upper.first < lower.first and ((upper.sure and lower.sure) or self._is_report(upper.text, lower.first))
@@ -233,7 +256,8 @@ class _Reading:
 
     def _candidates(self) -> list[_Candidate]:
         found = list(self._labelled())
-        seen: dict[str, int] = {}
+        head = self.head(0).text
+        seen = {self._lines[head].text[:_COPY]: head} if head < len(self._lines) else {}
         for index, line in enumerate(self._lines):
             if self._is_title(index):
                 found.append(self._titled(index))
@@ -257,21 +281,27 @@ class _Reading:
         return _Candidate(first, text, score, f"title: {self._lines[index].text}", title)
 
     def _opened(self, index: int, seen: dict[str, int]) -> _Candidate | None:
-        line = self._lines[index]
-        score = self._line_score(index)
-        key = line.text[:_COPY]
-        if len(line.text) >= _COPY and key in seen:
-            score += self._patterns.weights["copy"]
-        seen.setdefault(key, index)
-        if score < 1:
-            return None
+        """Line `index` as the opening of a report; `seen` holds the beginnings of those before it."""
         first = index
         while first > 0 and index - first < self._patterns.boundary["header_lines"] and self._belongs_above(first - 1):
             first -= 1
-        if first > 0 and self._is_title(first - 1):
-            return None  # it stands under a title, which speaks for both
+        if self._goes_on(first) or (first > 0 and self._is_title(first - 1)):
+            return None  # inside a list, or under a title, which speaks for both
+        text, weights = self._lines[index].text, self._patterns.weights
+        score = self._line_score(index)
+        copied = len(text) >= _COPY and text[:_COPY] in seen
+        if (score < 1 and not copied) or not (copied or self._opens(index)):
+            return None
         score += self._surroundings(first, index)
-        return _Candidate(first, index, score, f"opening: {line.text[:_SHOWN]}", None)
+        if first < index and self._is_header(index - 1):
+            score += weights["head_above"]
+        if score >= self._patterns.boundary["threshold"]:
+            seen.setdefault(text[:_COPY], index)
+        return _Candidate(first, index, score + copied * weights["copy"], f"opening: {text[:_SHOWN]}", None)
+
+    def _opens(self, index: int) -> bool:
+        """Whether line `index` begins as openings do: with a time, with who speaks."""
+        return any(cue.opens and cue.pattern.search(self._lines[index].text) for cue in self._patterns.cues)
 
     def _belongs_above(self, index: int) -> bool:
         """Whether line `index` is part of the head of the opening below it: addressee, document number, profile."""
@@ -295,11 +325,14 @@ class _Reading:
         if not self._is_ended(first) or reached < 2 or marker.level > min(above) or self._last_number(index) < 2:
             return None
         before = self._lines[first - 1]
-        if before.marker is None and self._line_score(first - 1) >= 1:
-            return None  # the line before is an opening itself
+        signed = self._is_signature(first - 1)
+        if before.marker is None and not signed and (self._line_score(first - 1) >= 1 or self._patterns.leads.search(before.text)):
+            return None  # the line before is an opening itself, or leads to the list
         score = weights["restart_alone"]
-        score += sum(cue.weight for cue in self._patterns.cues if (cue.before or cue.weight < 0) and cue.pattern.search(before.text))
-        score += weights["signature_before"] if self._is_signature(first - 1) else weights["restart_item"] if before.marker else 0
+        score += sum(cue.weight for cue in self._patterns.cues if cue.before and cue.pattern.search(before.text))
+        score += weights["signature_before"] if signed else weights["restart_item"] if before.marker else 0
+        score += weights["separator_before"] if self._is_separator(first - 1) else 0
+        score += weights["head_above"] if first < index else 0
         if reached >= 3 and self._last_number(index) >= 3:
             score += weights["restart_long"]
         return _Candidate(first, index, score, f"numbering begins again: {self._lines[index].text[:_SHOWN]}", None)
@@ -307,17 +340,14 @@ class _Reading:
     def _last_number(self, index: int) -> int:
         """How far the list that begins at line `index` comes."""
         level, number = 0, 0
-        for line in self._lines[index:]:
-            if line.marker is None:
+        for place in range(index, min(index + _FAR, len(self._lines))):
+            marker = self._lines[place].marker
+            if marker is None:
                 continue
-            if level == 0:
-                level = line.marker.level
-            if line.marker.level == level:
-                if line.marker.number != number + 1:
-                    break
-                number += 1
-            elif line.marker.level < level:
+            level = level or marker.level
+            if marker.level < level or (marker.level == level and marker.number != number + 1):
                 break
+            number += marker.level == level
         return number
 
     # ---------------------------------------------------------------- numbered collections
@@ -331,11 +361,25 @@ class _Reading:
             for label in self._patterns.labels
             if (match := label.pattern.match(line.text))
         ]
-        for series in _series(found):
+        for series in self._series(found):
             for place, (index, match) in enumerate(series):
                 first = self._preface(index) if place == 0 else index
                 evidence = f"numbered: {self._lines[index].text}"
                 yield _Candidate(first, index + 1, 99.0, evidence, self._label_title(index, match), sure=True)
+
+    def _series(self, found: Iterable[tuple[int, str, regex.Match[str]]]) -> Iterator[list[tuple[int, regex.Match[str]]]]:
+        """Runs 1, 2, 3 … of labels of one form, of two members at least."""
+        runs: dict[str, list[tuple[int, regex.Match[str]]]] = {}
+        for index, form, match in found:
+            number = self._patterns.number(match.group("number"))
+            run = runs.setdefault(form, [])
+            if number == 1:
+                if len(run) > 1:
+                    yield run
+                runs[form] = [(index, match)]
+            elif run and number == len(run) + 1:
+                run.append((index, match))
+        yield from (run for run in runs.values() if len(run) > 1)
 
     def _preface(self, index: int) -> int:
         """The first line of the collection's own title and introduction above its first text; `index` where there are none."""
@@ -359,27 +403,6 @@ class _Reading:
         if below < len(self._lines) and self._is_title(below):
             return self._lines[below].start, self._lines[below].end
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    level: int
-    number: int
-
-
-def _series(found: Iterable[tuple[int, str, regex.Match[str]]]) -> Iterator[list[tuple[int, regex.Match[str]]]]:
-    """Runs 1, 2, 3 … of labels of one form, of two members at least."""
-    runs: dict[str, list[tuple[int, regex.Match[str]]]] = {}
-    for index, form, match in found:
-        number = number_of(match.group("number"))
-        run = runs.setdefault(form, [])
-        if number == 1:
-            if len(run) > 1:
-                yield run
-            runs[form] = [(index, match)]
-        elif run and number == len(run) + 1:
-            run.append((index, match))
-    yield from (run for run in runs.values() if len(run) > 1)
 
 
 def _numbers_above(lines: Sequence[Line]) -> list[dict[int, int]]:

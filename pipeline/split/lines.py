@@ -10,8 +10,8 @@ import regex
 
 from pipeline.rulebook import Rulebook, RuleError
 
-_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")}
-_CIRCLED = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in range(20)}
+_SINGLE = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in range(20)} | {chr(0x3220 + n): n + 1 for n in range(10)}
+"""① ⑴ ⒈ ㈠ and those that follow them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Cue:
     id: str
     why: str
     before: bool
+    opens: bool
+    """Whether it finds how an opening begins; one of these must be there."""
     weight: float
     pattern: regex.Pattern[str]
     examples: tuple[str, ...]
@@ -76,6 +78,9 @@ class Patterns:
         """Raises RuleError on a rule that cannot be used."""
         self._book = book
         table = book.table("split")
+        numerals = book.table("numerals")
+        self._digits: Mapping[str, int] = numerals["digits"]
+        self._ten = next(character for character, power in numerals["small"].items() if power == 10)
         self._bricks: Mapping[str, str] = table["bricks"]
         self.boundary: Mapping[str, Any] = table["boundary"]
         self.weights: Mapping[str, float] = table["weights"]
@@ -91,8 +96,11 @@ class Patterns:
         )
         self.title = {
             name: self._compile(table["title"][name], f"title {name}")
-            for name in ("pattern", "who", "when", "plan", "collection", "subtitle", "header", "trim")
+            for name in ("pattern", "who", "when", "loose", "plan", "open", "collection", "subtitle", "header", "trim")
         }
+        self.separator = self._compile(self.boundary["separator"], "boundary separator")
+        self.leads = self._compile(self.boundary["leads"], "boundary leads")
+        self.ended = self._compile(self.boundary["ended"], "boundary ended")
         self.signature = self._compile(table["signature"]["pattern"], "signature")
         self.signature_examples = _examples(table["signature"])
         self.never_heading = self._compile(table["heading"]["never"], "heading never")
@@ -106,7 +114,8 @@ class Patterns:
     def _cue(self, row: Mapping[str, Any]) -> Cue:
         if row["on"] not in ("line", "before"):
             raise RuleError(f"rules/split.toml: {row['id']}: `on` is {row['on']!r}; write line or before")
-        return Cue(row["id"], row["why"], row["on"] == "before", row["weight"], self._compile(row["pattern"], row["id"]), *_examples(row))
+        pattern = self._compile(row["pattern"], row["id"])
+        return Cue(row["id"], row["why"], row["on"] == "before", row.get("opens", False), row["weight"], pattern, *_examples(row))
 
     def _item_patterns(self) -> tuple[tuple[int, regex.Pattern[str]], ...]:
         """Markers that number items inside a line, by level, in the order in which they are tried."""
@@ -123,11 +132,22 @@ class Patterns:
                 pattern = pattern.replace(f"{{{brick}}}", text)
         return self._book.compile(pattern, f"rules/split.toml: {name}")
 
+    def number(self, written: str) -> int:
+        """What a marker's number says: 十二 → 12, ③ → 3; 0 where it says nothing."""
+        if written in _SINGLE:
+            return _SINGLE[written]
+        if written.isdecimal():
+            return int(written)
+        tens, ten, ones = written.rpartition(self._ten)
+        if ten:
+            return 10 * (self._digits.get(tens, 0) if tens else 1) + self._digits.get(ones, 0)
+        return self._digits.get(written, 0)
+
     def marker(self, text: str) -> Marker | None:
         """The marker that `text` begins with."""
         for rule in self.markers:
             if match := rule.pattern.match(text):
-                return Marker(rule.level, number_of(match.group("number")), match.end())
+                return Marker(rule.level, self.number(match.group("number")), match.end())
         return None
 
 
@@ -143,18 +163,6 @@ def read_lines(text: str, patterns: Patterns) -> list[Line]:
         blank = not bare
         position += len(raw) + 1
     return lines
-
-
-def number_of(written: str) -> int:
-    """What a marker's number says: 十二 → 12, ③ → 3; 0 where it says nothing."""
-    if written in _CIRCLED:
-        return _CIRCLED[written]
-    if written.isdecimal():
-        return int(written)
-    tens, ten, ones = written.rpartition("十")
-    if ten:
-        return 10 * (_DIGITS.get(tens, 0) if tens else 1) + _DIGITS.get(ones, 0)
-    return _DIGITS.get(written, 0)
 
 
 def _examples(row: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:

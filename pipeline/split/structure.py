@@ -10,7 +10,7 @@ import regex
 
 from pipeline.model import Block, Sentence
 from pipeline.split.boundaries import Start
-from pipeline.split.lines import Line, Marker, Patterns, number_of, read_lines
+from pipeline.split.lines import Line, Marker, Patterns, read_lines
 
 _FULL_STOP = "\N{IDEOGRAPHIC FULL STOP}"
 _FIGURES = re.compile(rf"[{_FULL_STOP};]|\d")
@@ -258,7 +258,7 @@ class _Blocks:
         """The items of the outermost lists in `text`; empty where there are none."""
         best: list[list[_Item]] = []
         for level, pattern in self._patterns.item_patterns:
-            runs = [run for run in _runs(pattern, text, level) if self._are_items(run, text)]
+            runs = [run for run in _runs(self._patterns, pattern, text, level) if self._are_items(run, text)]
             if runs and (not best or runs[0][0].start < best[0][0].start):
                 best = runs
         items: list[_Item] = []
@@ -274,7 +274,7 @@ class _Blocks:
         return len(run) >= self._patterns.items["least_items"] and len(text) - run[0].body >= least * len(run)
 
     def _last_end(self, text: str, run: Sequence[_Item], stop: int) -> int:
-        """Where the last item of a list ends: with its clause or sentence as the others do, and before the words that lead to the next list."""
+        """Where the last item of a list ends: with its clause or sentence as the others do, before what leads to the next list."""
         start = run[-1].start
         between = text[run[0].start : start].rstrip()
         ends = [match.end() for match in self._patterns.sentence_end.finditer(text, start, stop)]
@@ -291,11 +291,11 @@ class _Blocks:
         return int(tail.end()) if tail else end
 
 
-def _runs(pattern: regex.Pattern[str], text: str, level: int) -> list[list[_Item]]:
+def _runs(patterns: Patterns, pattern: regex.Pattern[str], text: str, level: int) -> list[list[_Item]]:
     """The runs 1, 2, 3 … of markers in `text`, in order; the items' ends are those of their markers."""
     runs: list[list[_Item]] = []
     for match in pattern.finditer(text):
-        number = number_of(match.group("number"))
+        number = patterns.number(match.group("number"))
         if number == 1:
             runs.append([])
         if runs and number == len(runs[-1]) + 1:

@@ -59,5 +59,5 @@ def _sync(folder: Path) -> None:
     """Bytes on the disk before their names change, so that a power cut leaves no empty tables."""
     for path in folder.rglob("*"):
         if path.is_file():
-            with path.open("rb") as file:
+            with path.open("r+b") as file:  # Windows syncs only what may be written
                 os.fsync(file.fileno())

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from pipeline.audit import doubts
 from pipeline.bounds import SIGNS, plain
@@ -42,11 +43,13 @@ EXACT_FLOAT = Decimal(10) ** 15
 """A spreadsheet keeps 15 digits; a longer number stands there as text so that none is lost."""
 WIDTHS = (7, 46)
 SAMPLE_ROWS = 200
+A4 = 9
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 COLOURS = {"conflict": "#F8CBAD", "masked": "#D9D9D9", "plan_only": "#DDEBF7", "not_mentioned": "#F7F7F7"}
 HEADER = {"bold": True, "bg_color": "#305496", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1}
-LINK = {"font_color": "#0563C1", "underline": 1}
+LINK = {"font_color": "#0563C1"}
+GRID = {"border": 1, "border_color": "#D9D9D9"}
 _STATE_RANK = ("not_mentioned", "plan_only", "masked", "value", "conflict")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
@@ -54,11 +57,14 @@ _MONTHS = re.compile(r"(\d+)_months")
 
 
 def write_workbook(tables: Mapping[str, pa.Table], path: Path, labels: Labels, rules: Rulebook, about: Mapping[str, str]) -> None:
-    """Write all sheets. `about`: what fills the last lines of the first sheet: `version` and `rules`."""
+    """Write all sheets. `about`: what fills the last lines of the first sheet: `version` and `rules`. Raises OSError."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": "taizhang", "created": CREATED.replace(tzinfo=None)})
-        _Writer(book, tables, labels, rules).write(about)
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            book.set_properties({"title": "taizhang", "created": CREATED.replace(tzinfo=None)})
+            _Writer(book, tables, labels, rules).write(about)
+    except FileCreateError as error:  # which is no OSError, and stands for one
+        raise OSError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,9 @@ class _Writer:
         sheet = self._sheet("about")
         sheet.set_column(0, 0, 110)
         sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
         texts = list(self.labels.section("about").values())
         sheet.write_string(0, 0, texts[0], self.format(bold=True, font_size=16))
         row = 1
@@ -145,7 +154,7 @@ class _Writer:
         sheet.write_string(row, 0, self.labels("workbook", "colours"), self.format(bold=True))
         for state, colour in COLOURS.items():
             row += 1
-            sheet.write_string(row, 0, self.labels("states", state), self.format(bg_color=colour, border=1, border_color="#BFBFBF"))
+            sheet.write_string(row, 0, self.labels("states", state), self.format(bg_color=colour, **GRID))
         sheet.write_string(row + 2, 0, self.labels("workbook", "version", **about), self.format(font_color="#7F7F7F"))
 
     def _comparison(self, places: Mapping[str, _Place]) -> None:
@@ -182,9 +191,10 @@ class _Writer:
         unit = self.indicators[code].unit
         for row, (value, bound) in enumerate(zip(values, bounds, strict=True)):
             state, fact_id = states.get(row, ("not_mentioned", None))
-            colour = {"bg_color": COLOURS[state], "border": 1, "border_color": "#D9D9D9"} if state in COLOURS else {}
+            colour = {"bg_color": COLOURS[state]} if state in COLOURS else {}
             look = self.format(
                 num_format=number_format(value, unit, self.unit_class.get(unit), bound or "="),
+                **GRID,
                 **colour,
                 **(LINK if fact_id in places else {}),
             )
@@ -255,6 +265,10 @@ class _Writer:
             sheet.write_string(0, position, name, self.format(**HEADER))
         sheet.set_row(0, height)
         sheet.freeze_panes(1, frozen)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(rows, 1), len(names) - 1)
 
     def _column(self, sheet: Any, position: int, column: Column, values: Any, targets: Mapping[str, _Place] | None, plain: bool) -> None:

@@ -1,0 +1,74 @@
+"""Parts of MIME messages, which mails and web archives are: their bytes, names and headers, whatever charset they claim."""
+
+from __future__ import annotations
+
+import email
+import email.errors
+import email.header
+import email.message
+import email.policy
+from pathlib import Path
+
+from pipeline.ingest.encoding import decode
+from pipeline.ingest.reasons import UnreadError
+
+Message = email.message.Message
+WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "hz-gb-2312": "hz"}
+"""Charsets as mails name them → what holds all that is written under the name."""
+
+
+def parse(data: bytes) -> Message:
+    """The message. The old policy: it gives headers as they came, and never fails on them."""
+    return email.message_from_bytes(data, policy=email.policy.compat32)
+
+
+def part_bytes(part: Message) -> bytes:
+    """Bytes of a part that is no multipart, its transfer encoding undone."""
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def part_text(part: Message, forced: str | None, rules: Path | None) -> str:
+    """Text of a text part, empty where its bytes are none. UTF-7 and HZ show in no byte, so there the message's word is taken."""
+    data = part_bytes(part)
+    charset = (part.get_content_charset() or "").lower()
+    if not data.strip():
+        return ""
+    try:
+        return decode(data, forced or (charset if charset in ("utf-7", "hz-gb-2312", "hz") else None), rules).text
+    except (UnreadError, LookupError):
+        return ""
+
+
+def words(value: str | email.header.Header | None) -> str:
+    """A header's text, encoded words and bare GBK bytes undone, on one line."""
+    if value is None:
+        return ""
+    try:
+        pieces = email.header.decode_header(value)
+    except (email.errors.HeaderParseError, ValueError):
+        pieces = [(str(value), None)]
+    return " ".join("".join(_piece(*piece) for piece in pieces).split())
+
+
+def _piece(text: str | bytes, charset: str | None) -> str:
+    if isinstance(text, str):
+        if text.isascii():
+            return text
+        text = text.encode("utf-8", "surrogateescape")
+    name = (charset or "").lower()
+    try:
+        if name and name != "unknown-8bit":
+            return text.decode(WIDER.get(name, name), "replace")
+        return decode(text).text
+    except (LookupError, UnreadError):
+        return text.decode("utf-8", "replace")
+
+
+def file_name(part: Message) -> str:
+    """The name of an attachment, empty where it has none."""
+    try:
+        name = part.get_filename()
+    except (LookupError, ValueError, TypeError):  # a charset that does not exist, parameters that contradict each other
+        return ""
+    return words(name).replace("\\", "/").rsplit("/", 1)[-1]

@@ -1,0 +1,214 @@
+"""The commands: what they print, where, and with which exit status. No output and no heavy import before there is work."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+
+TEXT = "安和镇总工会2013年工作总结\n今年3月慰问困难职工75名,发放慰问金8000余元。\n新建工会12家。\n"
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(TEXT, encoding="utf-8")
+    return tmp_path / "in"
+
+
+def call(*arguments: object) -> tuple[int, str, str]:
+    result = RUNNER.invoke(app, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_a_run_says_where_to_look_and_shows_the_first_rows(archive: Path, tmp_path: Path) -> None:
+    status, out, err = call("run", archive, "--out", tmp_path / "out", "--workers", 1)
+    assert status == 0
+    assert "taizhang.xlsx" in out
+    assert "75" in out
+    assert ">8,000" in out
+    assert err == ""  # no terminal, no progress
+
+
+def test_quiet_is_quiet_and_english_is_english(archive: Path, tmp_path: Path) -> None:
+    assert call("run", archive, "--out", tmp_path / "out", "--format", "csv", "--workers", 1, "--quiet") == (0, "", "")
+    _, out, _ = call("run", archive, "--out", tmp_path / "out", "--format", "csv", "--workers", 1, "--labels", "en")
+    assert "The results are in" in out
+    assert "comparison.csv" in out
+
+
+def test_unread_files_are_named_and_make_status_1(archive: Path, tmp_path: Path) -> None:
+    (archive / "empty.txt").write_bytes(b"")
+    status, out, _ = call("run", archive, "--out", tmp_path / "out", "--format", "csv", "--workers", 1)
+    assert status == 1
+    assert "in/empty.txt: empty: " in out
+
+
+def test_nothing_to_read_is_status_3_and_said_on_stderr(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    status, _, err = call("run", tmp_path / "in", "--out", tmp_path / "out", "--format", "csv", "--workers", 1, "--quiet")
+    assert status == 3
+    assert str(tmp_path / "in")[-20:] in err.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--format", "docx"], "unknown docx"),
+        (["--labels", "fr"], "fr is none of zh, en"),
+        (["--encoding", "klingon"], "klingon"),
+        (["--rules", "nowhere"], "nowhere"),
+        (["--manifest", "nowhere.csv"], "nowhere.csv: cannot be read"),
+        (["--config", "nowhere.toml"], "nowhere.toml"),
+        (["--nonsense"], "--nonsense"),
+        (["--workers", "0"], "workers"),
+    ],
+)
+def test_wrong_usage_is_status_2_and_says_what_is_wrong(archive: Path, tmp_path: Path, arguments: list[str], said: str) -> None:
+    status, out, err = call("run", archive, "--out", tmp_path / "out", *arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert not (tmp_path / "out" / "facts.csv").exists()
+
+
+def test_the_output_is_no_input(archive: Path) -> None:
+    status, _, err = call("run", archive, "--out", archive)
+    assert status == 2
+    assert "a folder of their own" in err
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_in_words(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    status, _, err = call("run", archive, "--out", tmp_path / "file" / "out", "--format", "csv")
+    assert status == 2
+    assert "out:" in err
+
+
+def test_a_config_file_fills_options_and_flags_win(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text('format = ["csv"]\nlabels = "en"\nworkers = 1\n', encoding="utf-8")
+    _, out, _ = call("run", archive, "--out", tmp_path / "out", "--config", tmp_path / "c.toml")
+    assert "The results are in" in out
+    assert not (tmp_path / "out" / "facts.parquet").exists()
+    _, out, _ = call("run", archive, "--out", tmp_path / "out", "--config", tmp_path / "c.toml", "--format", "parquet", "--labels", "zh")
+    assert "结果在" in out
+    assert (tmp_path / "out" / "facts.parquet").exists()
+
+
+def test_an_unknown_key_of_a_config_file_is_refused(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("wokers = 1\n", encoding="utf-8")
+    status, _, err = call("run", archive, "--out", tmp_path / "out", "--config", tmp_path / "c.toml")
+    assert status == 2
+    assert "unknown key wokers" in err
+    assert "workers" in err
+
+
+def test_the_manifest_goes_out_and_never_over_an_older_one(archive: Path, tmp_path: Path) -> None:
+    call("run", archive, "--out", tmp_path / "out", "--format", "parquet", "--workers", 1)
+    status, out, err = call("manifest", tmp_path / "out")
+    written = (tmp_path / "out" / "manifest.csv").read_bytes()
+    assert status == 0
+    assert written.startswith(b"\xef\xbb\xbfsource,part,title,org,town")
+    assert "in/a.txt" in out
+    assert "--manifest" in err
+    call("manifest", tmp_path / "out")
+    assert (tmp_path / "out" / "manifest-2.csv").exists()
+    call("manifest", tmp_path / "out", "--to", tmp_path / "m.csv")
+    assert (tmp_path / "m.csv").read_bytes() == written
+    assert call("manifest", tmp_path)[0] == 2
+
+
+def test_evaluate(archive: Path, tmp_path: Path) -> None:
+    call("run", archive, "--out", tmp_path / "out", "--format", "parquet", "--workers", 1)
+    (tmp_path / "gold").mkdir()
+    assert call("evaluate", tmp_path / "out", "--gold", tmp_path / "gold")[0] == 2
+    row = dict.fromkeys(
+        ("value", "low", "high", "bound", "unit", "per", "edtf", "anchor", "part", "festival", "object", "status", "indicator")
+    )
+    start = TEXT.index("75名")
+    found = {
+        **row, "report": "a", "start": start, "end": start + 3, "text": "75名", "kind": "count", "value": 75, "unit": "名", "bound": "=",
+        "activity": [], "status": "done",
+    }  # fmt: skip
+    missed = {**found, "start": 10, "end": 12, "text": "工作"}
+    gold = tmp_path / "gold" / "a.jsonl"
+    gold.write_text(json.dumps(found) + "\n" + json.dumps(missed) + "\n", encoding="utf-8")
+    status, out, _ = call("evaluate", tmp_path / "out", "--gold", tmp_path / "gold", "--show", 5)
+    assert status == 0
+    assert "span.count" in out
+    assert "not found" in out
+    status, out, _ = call("evaluate", tmp_path / "out", "--gold", tmp_path / "gold", "--json")
+    assert json.loads(out)["exact.count"]["gold"] == 2
+
+
+def test_diff(archive: Path, tmp_path: Path) -> None:
+    call("run", archive, "--out", tmp_path / "a", "--format", "parquet", "--workers", 1)
+    (tmp_path / "m.csv").write_text("source,year\nin/a.txt,2010\n", encoding="utf-8")
+    call("run", archive, "--out", tmp_path / "b", "--format", "parquet", "--workers", 1, "--manifest", tmp_path / "m.csv")
+    assert call("diff", tmp_path / "a", tmp_path / "a") == (0, "", "no differences\n")
+    status, out, err = call("diff", tmp_path / "a", tmp_path / "b")
+    assert status == 0
+    assert "~ reports" in out
+    assert "→ 2010" in out
+    assert "«今年3月» date_start" in out
+    assert err.startswith("differences: ")
+    assert call("diff", tmp_path / "a", tmp_path)[0] == 2
+
+
+def test_doctor() -> None:
+    status, out, _ = call("doctor")
+    assert status == 0, out
+    assert "ok   self-test" in out
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["manifest"], ["evaluate"], ["diff"], ["doctor"]])
+def test_every_command_has_help_with_an_example(command: list[str]) -> None:
+    status, out, _ = call(*command, "--help")
+    assert status == 0
+    assert not command or "Example: taizhang" in out
+
+
+def fresh(code: str) -> str:
+    """What Python prints that runs `code` in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
+
+
+def test_help_and_import_load_nothing_heavy() -> None:
+    heavy = "{'pyarrow', 'pandas', 'jieba', 'spacy', 'regex', 'xlsxwriter'} & set(sys.modules)"
+    assert fresh(f"import sys, pipeline; print({heavy})") == "set()\n"
+    assert fresh(f"import sys, pipeline.cli; print({heavy})") == "set()\n"
+
+
+def test_a_console_without_chinese_ends_no_run(archive: Path, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONIOENCODING": "ascii",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline.cli",
+        "run",
+        str(archive),
+        "--out",
+        str(tmp_path / "out"),
+        "--format",
+        "csv",
+        "--workers",
+        "1",
+    ]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"comparison.csv" in done.stdout

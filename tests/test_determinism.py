@@ -1,0 +1,57 @@
+"""Identical bytes for identical inputs, whatever the number of workers, the hash seed, the time zone, the locale or the order."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RAW = Path(__file__).resolve().parent.parent / "data" / "raw"
+FEW = ("江苏", "合集")
+
+ONE_WAY = {"PYTHONHASHSEED": "1", "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8"}
+ANOTHER = {"PYTHONHASHSEED": "20", "TZ": "America/New_York", "LC_ALL": "C", "PYTHONUTF8": "0"}
+
+
+def _run(inputs: list[Path], out: Path, workers: int, surroundings: dict[str, str]) -> dict[str, bytes]:
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "run", *map(str, inputs)]
+    done = subprocess.run(
+        [*command, "--out", str(out), "--workers", str(workers), "--quiet"], env={**os.environ, **surroundings}, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    files = {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    about = json.loads(files.pop("run.json"))
+    assert about.pop("this_run")
+    return {**files, "run.json": json.dumps(about, sort_keys=True).encode()}
+
+
+def _compare(inputs: list[Path], tmp_path: Path) -> None:
+    first = _run(inputs, tmp_path / "a", 1, ONE_WAY)
+    second = _run(inputs[::-1], tmp_path / "b", 2, ANOTHER)
+    assert {"facts.parquet", "facts.csv", "comparison.csv", "taizhang.xlsx", "schema.json"} <= set(first)
+    assert set(first) == set(second)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_one_worker_or_two_another_seed_zone_and_order(tmp_path: Path) -> None:
+    _compare([RAW / name for name in FEW], tmp_path)
+
+
+@pytest.mark.slow
+def test_the_whole_archive(tmp_path: Path) -> None:
+    _compare([RAW], tmp_path)
+
+
+@pytest.mark.slow
+def test_another_day_and_another_place(tmp_path: Path) -> None:
+    """Neither where the archive lies nor when its files were made shows in the tables."""
+    moved = tmp_path / "elsewhere" / "raw"
+    shutil.copytree(RAW, moved)
+    for path in moved.rglob("*"):
+        os.utime(path, (946684800, 946684800))
+    assert _run([RAW], tmp_path / "a", 2, ONE_WAY) == _run([moved], tmp_path / "b", 2, ONE_WAY)

@@ -1,0 +1,111 @@
+"""The annotated reports of the sample archive. `data/gold` may be read while making rules; `gold_held_out` is only counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from scoring import DIGIT_RUN, share_of, source_texts
+
+from pipeline.evaluate import Evaluation, Figure, evaluate
+
+pytestmark = pytest.mark.xdist_group("sample archive")
+ROOT = Path(__file__).parent.parent
+
+AT_LEAST = {
+    "span.facts": 0.0,
+    "exact.facts": 0.0,
+    "exact.quantities": 0.0,
+    "span.labels": 0.0,
+    "status.accuracy": 0.0,
+    "activity.accuracy": 0.0,
+    "object.accuracy": 0.0,
+    "indicators": 0.0,
+    "cells": 0.0,
+}
+HELD_OUT_AT_LEAST = {
+    "span.facts": 0.0,
+    "exact.facts": 0.0,
+    "exact.quantities": 0.0,
+    "span.labels": 0.0,
+    "status.accuracy": 0.0,
+    "activity.accuracy": 0.0,
+    "object.accuracy": 0.0,
+    "indicators": 0.0,
+    "cells": 0.0,
+}
+"""F1, or the share of right answers. A number here only ever grows."""
+
+
+def _short(figures: Mapping[str, Figure], floors: Mapping[str, float]) -> list[str]:
+    return [f"{name} {share_of(figures[name]):.4f}, {floor} wanted" for name, floor in floors.items() if share_of(figures[name]) < floor]
+
+
+def _differences(evaluation: Evaluation) -> str:
+    """What differs, report by report: place, words, what is read and what is annotated."""
+    lines: list[str] = []
+    last = ""
+    for miss in evaluation.misses:
+        report, _, rest = miss.partition(":") if ":" in miss.split(" ")[0] else miss.partition(" ")
+        if report != last:
+            lines.append(f"\n{report}")
+            last = report
+        lines.append(f"  {rest}")
+    return "\n".join(lines)
+
+
+def test_annotated_reports(sample_run: Path) -> None:
+    evaluation = evaluate(sample_run, ROOT / "data" / "gold")
+    assert evaluation.figures["overlaps"] == 0
+    short = _short(evaluation.figures, AT_LEAST)
+    assert not short, "\n".join(short) + "\n" + _differences(evaluation)
+
+
+def test_held_out_reports(sample_run: Path) -> None:
+    figures = evaluate(sample_run, ROOT / "tests" / "gold_held_out").figures
+    assert figures["overlaps"] == 0
+    short = _short(figures, HELD_OUT_AT_LEAST)
+    assert not short, "\n".join(short)
+
+
+def test_annotations_stand_in_the_archive() -> None:
+    """A row of gold whose words are not those of its report would be counted against the rules."""
+    texts = {Path(source).stem: text for source, text in source_texts(ROOT / "data" / "raw").items()}
+    for folder in ("data/gold", "tests/gold_held_out"):
+        from pipeline.evaluate import load_annotations
+
+        for row in load_annotations(ROOT / folder)[0]:
+            assert texts[row["report"]][row["start"] : row["end"]] == row["text"], (folder, row["report"], row["start"])
+
+
+def test_every_digit_of_the_archive_lies_in_one_row(sample_run: Path) -> None:
+    facts = pq.read_table(sample_run / "facts.parquet", columns=["source", "start", "end"]).to_pylist()
+    for source, text in source_texts(ROOT / "data" / "raw").items():
+        spans = [(fact["start"], fact["end"]) for fact in facts if fact["source"] == source]
+        for run in re.finditer(DIGIT_RUN, text):
+            holders = [span for span in spans if span[0] < run.end() and run.start() < span[1]]
+            assert len(holders) == 1, (source, run.span(), run.group())
+            assert holders[0][0] <= run.start() and run.end() <= holders[0][1], (source, run.span(), run.group())
+
+
+def test_the_words_of_every_row_stand_in_its_source(sample_run: Path) -> None:
+    texts = source_texts(ROOT / "data" / "raw")
+    rows = pq.read_table(sample_run / "facts.parquet", columns=["source", "start", "end", "text"]).to_pylist()
+    assert rows
+    assert [row for row in rows if texts[row["source"]][row["start"] : row["end"]] != row["text"]] == []
+
+
+def test_a_spoilt_table_fails(sample_run: Path, tmp_path: Path) -> None:
+    """The floors are tight enough that a tenth of wrong values is noticed."""
+    import pyarrow as pa
+
+    for name in ("facts", "reports", "cells"):
+        table = pq.read_table(sample_run / f"{name}.parquet")
+        if name == "facts":
+            units = [("?" if i % 10 == 0 else unit) for i, unit in enumerate(table["unit"].to_pylist())]
+            table = table.set_column(table.schema.get_field_index("unit"), "unit", pa.array(units, pa.string()))
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    assert _short(evaluate(tmp_path, ROOT / "data" / "gold").figures, AT_LEAST)

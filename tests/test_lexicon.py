@@ -1,0 +1,27 @@
+"""All listed words of a text in one pass."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.extract.lexicon import Lexicon
+
+WORDS = {"三个代表": "slogan", "三个": "short", "代表大会": "name", "一事一议": "slogan"}
+LEXICON = Lexicon.build(WORDS)
+
+
+def test_overlapping_words_are_all_found() -> None:
+    found = sorted(LEXICON.find("学习三个代表大会"))
+    assert found == [(2, 4, "short"), (2, 6, "slogan"), (4, 8, "name")]
+
+
+def test_nothing_where_no_word_stands() -> None:
+    assert list(LEXICON.find("三 个代 表")) == []
+    assert list(LEXICON.find("")) == []
+
+
+@given(st.text(alphabet="三个代表大会一事议", max_size=40))
+def test_as_a_plain_search_finds_them(text: str) -> None:
+    plain = sorted((i, i + len(word), tag) for word, tag in WORDS.items() for i in range(len(text)) if text.startswith(word, i))
+    assert sorted(LEXICON.find(text)) == plain

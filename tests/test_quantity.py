@@ -1,0 +1,133 @@
+"""Counts, money, rates and lengths of time: the value, its hedge, its unit, its denominator, its direction."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Fact, Quantity
+from pipeline.rulebook import load
+from pipeline.rules_check import make_reader
+
+READ = make_reader(load())
+
+
+def _only(text: str) -> tuple[str, Fact]:
+    facts = [fact for fact in READ(text) if fact.quantity is not None]
+    assert len(facts) == 1, [text[fact.start : fact.end] for fact in facts]
+    return text[facts[0].start : facts[0].end], facts[0]
+
+
+def _quantity(text: str) -> tuple[str, Quantity]:
+    words, fact = _only(text)
+    assert fact.quantity is not None
+    return words, fact.quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "value", "bound", "unit"),
+    [
+        ("慰问职工75名。", "75名", "75", "=", "名"),
+        ("慰问职工8000余人次。", "8000余人次", "8000", ">", "人次"),
+        ("走访企业四十多家。", "四十多家", "40", ">", "家"),
+        ("走访企业近五十家。", "近五十家", "50", "<", "家"),
+        ("走访企业约50家。", "约50家", "50", "~", "家"),
+        ("走访企业50家左右。", "50家左右", "50", "~", "家"),
+        ("走访企业50家以上。", "50家以上", "50", ">=", "家"),
+        ("走访企业不少于50家。", "不少于50家", "50", ">=", "家"),
+        ("走访企业不超过50家。", "不超过50家", "50", "<=", "家"),
+        ("走访企业不足50家。", "不足50家", "50", "<", "家"),
+        ("走访企业超过50家。", "超过50家", "50", ">", "家"),
+        ("走访企业十来家。", "十来家", "10", "~", "家"),
+        ("走访企业上百家。", "上百家", "100", ">=", "家"),
+        ("发放慰问金1.09万元。", "1.09万元", "10900", "=", "元"),
+        ("发放慰问金10余万元。", "10余万元", "100000", ">", "元"),
+        ("发放慰问金二百余万元。", "二百余万元", "2000000", ">", "元"),
+        ("发放慰问金3万5千元。", "3万5千元", "35000", "=", "元"),
+        ("约共收到工会经费1317.31万元。", "1317.31万元", "13173100", "~", "元"),
+        ("覆盖率达98.5%。", "98.5%", "98.5", "=", "%"),
+        ("覆盖率达百分之八十五。", "百分之八十五", "85", "=", "%"),
+        ("八成以上的职工参加。", "八成以上", "80", ">=", "%"),
+        ("超过三分之二的代表到会。", "超过三分之二", "66.666667", ">", "%"),
+        ("是上年的两倍。", "两倍", "2", "=", "倍"),
+        ("发病率为3‰。", "3‰", "3", "=", "‰"),
+        ("为期一个半月。", "一个半月", "1.5", "=", "月"),
+        ("会期两小时。", "两小时", "2", "=", "小时"),
+        ("培训3个小时。", "3个小时", "3", "=", "小时"),
+    ],
+)
+def test_value_bound_unit(text: str, words: str, value: str, bound: str, unit: str) -> None:
+    found, quantity = _quantity(text)
+    assert (found, quantity.value, quantity.bound, quantity.unit) == (words, Decimal(value), bound, unit)
+    assert (quantity.low, quantity.high) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "low", "high", "unit"),
+    [
+        ("每户补助500-1000元。", "500-1000元", 500, 1000, "元"),
+        ("每组三至五人。", "三至五人", 3, 5, "人"),
+        ("投入3至5万元。", "3至5万元", 30_000, 50_000, "元"),
+        ("投入3万至5万元。", "3万至5万元", 30_000, 50_000, "元"),
+        ("到场的有两三百人。", "两三百人", 200, 300, "人"),
+        ("到场的有三四十人。", "三四十人", 30, 40, "人"),
+        ("利润率为5%-8%。", "5%-8%", 5, 8, "%"),
+        ("用了3-5天。", "3-5天", 3, 5, "天"),
+    ],
+)
+def test_a_range_has_two_ends_and_no_value(text: str, words: str, low: int, high: int, unit: str) -> None:
+    found, quantity = _quantity(text)
+    assert (found, quantity.value, quantity.low, quantity.high, quantity.unit) == (words, None, low, high, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("每人补助3000元。", "人"),
+        ("补助标准为3000元/人。", "人"),
+        ("每月每人补助340元。", "人/月"),
+        ("每人每月补助340元。", "人/月"),
+        ("月均收入131.73万元。", "月"),
+        ("人均收入1.2万元。", "人"),
+        ("全镇补助3000元。", None),
+    ],
+)
+def test_denominator(text: str, per: str | None) -> None:
+    written = _quantity(text)[1].per
+    assert (set(written.split("/")) if written else None) == (set(per.split("/")) if per else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [("比去年增加12家。", "up"), ("同比下降3个百分点。", "down"), ("减少5起。", "down"), ("提高15%。", "up"), ("共有12家。", None)],
+)
+def test_change_has_no_sign(text: str, change: str | None) -> None:
+    quantity = _quantity(text)[1]
+    assert quantity.change == change
+    assert quantity.value is not None
+    assert quantity.value > 0
+
+
+def test_a_list_shares_its_unit() -> None:
+    facts = [fact for fact in READ("三个村分别建3、5、8个点。") if fact.quantity]
+    assert [(fact.quantity.value, fact.quantity.unit) for fact in facts if fact.quantity][1:] == [(3, "个"), (5, "个"), (8, "个")]
+
+
+@pytest.mark.parametrize("text", ["投入50-30元。", "三五十百人。", "共99999999999999999999999999999999999家。"])
+def test_what_cannot_be_read_has_no_value_and_a_reason(text: str) -> None:
+    facts = READ(text)
+    assert facts
+    assert all(fact.quantity is None or fact.quantity.value is not None or fact.quantity.low is not None for fact in facts)
+    unread = [fact for fact in facts if fact.kind == "name"]
+    assert all(fact.note for fact in unread)
+
+
+@given(st.integers(1, 10**9), st.sampled_from(["", "约", "近", "超过", "不足", "至少"]), st.sampled_from(["", "以上", "左右", "以内"]))
+def test_no_hedge_changes_the_value(number: int, before: str, after: str) -> None:
+    words, quantity = _quantity(f"发放慰问金{before}{number}元{after}。")
+    assert quantity.value == number
+    assert (quantity.bound == "=") == (not before and not after)
+    assert words == f"{before}{number}元{after}"

@@ -1,0 +1,55 @@
+"""The case files, through the whole reading path: every numeral of a sentence found, valued and understood as marked, and nothing else.
+
+`pytest -s tests/test_specs.py` prints the cases that fail. Those of `held_out/` are only counted: nobody looks at them while making rules.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scoring import Tally, run_cases
+
+SPECS = Path(__file__).parent / "specs"
+
+RIGHT_AT_LEAST = {
+    "dates": 0,
+    "labels": 0,
+    "meaning": 0,
+    "quantities_forms": 0,
+    "quantities_numbers": 0,
+    "held_out/dates": 0,
+    "held_out/labels": 0,
+    "held_out/meaning": 0,
+    "held_out/quantities_forms": 0,
+    "held_out/quantities_numbers": 0,
+}
+"""Cases that must be right in each file. A number here only ever grows."""
+
+
+def test_every_file_has_a_floor() -> None:
+    assert {path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.toml")} == set(RIGHT_AT_LEAST)
+
+
+@pytest.mark.parametrize("name", [name for name in RIGHT_AT_LEAST if "/" not in name])
+def test_cases(name: str) -> None:
+    tally = run_cases(SPECS / f"{name}.toml")
+    report = _report(tally)
+    print(report)
+    assert tally.right >= RIGHT_AT_LEAST[name], f"{tally.right} of {tally.asked} right, {RIGHT_AT_LEAST[name]} wanted\n{report}"
+
+
+@pytest.mark.parametrize("name", [name for name in RIGHT_AT_LEAST if "/" in name])
+def test_held_out_cases(name: str) -> None:
+    tally = run_cases(SPECS / f"{name}.toml")
+    right, asked = tally.right, tally.asked
+    del tally
+    print(f"\n{name}: {right} of {asked} cases right")
+    assert right >= RIGHT_AT_LEAST[name]
+
+
+def _report(tally: Tally) -> str:
+    lines = [f"\n{tally.name}: {tally.right} of {tally.asked} cases right"]
+    for case, wrong in tally.failures:
+        lines += [f"{case.id}: {case.text}", *(f"    {line}" for line in wrong)]
+    return "\n".join(lines)
