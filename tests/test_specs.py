@@ -13,16 +13,18 @@ from scoring import Tally, run_cases
 SPECS = Path(__file__).parent / "specs"
 
 RIGHT_AT_LEAST = {
-    "dates": 0,
-    "labels": 0,
-    "meaning": 0,
-    "quantities_forms": 0,
-    "quantities_numbers": 0,
-    "held_out/dates": 0,
-    "held_out/labels": 0,
-    "held_out/meaning": 0,
-    "held_out/quantities_forms": 0,
-    "held_out/quantities_numbers": 0,
+    "dates": 243,
+    "labels": 164,
+    "meaning": 184,
+    "quantities_forms": 175,
+    "quantities_numbers": 149,
+    "running_text": 19,
+    "held_out/dates": 103,
+    "held_out/labels": 69,
+    "held_out/meaning": 66,
+    "held_out/quantities_forms": 82,
+    "held_out/quantities_numbers": 65,
+    "held_out/running_text": 4,
 }
 """Cases that must be right in each file. A number here only ever grows."""
 

@@ -85,7 +85,7 @@ class Weights:
     """The innermost heading; each one above counts half of the one below."""
     going_on: float = 1.5
     """The topic of the number before in the same sentence; half of it for the sentence before in the same item."""
-    around: float = 7.0
+    around: float = 5.5
     """What headings, opening, earlier sentences, the topic that goes on and the office count together at most."""
     office: float = 1.0
     """The reporting office's own work."""

@@ -148,6 +148,7 @@ class ClueFinder:
         self._organ = [c for c in contexts if c.id in ("place.organ", "place.body")]
         self._beside_short = [c for c in contexts if c.id in ("place.organ", "place.lies-in")]
         self._words = {row["id"]: Beside.read(row) for row in table["self"]}
+        self._telling = frozenset({self._plural}).union(*(row.left for row in self._words.values()))
         self._prefix = re.compile(table["prefix"][0]["pattern"])
         self._villages = {row["id"]: Beside.read(row) for row in table["village"]}
         self._village_suffix = re.compile("(?:" + "|".join(table["gazetteer"]["village_suffixes"]) + ")$")
@@ -197,7 +198,7 @@ class ClueFinder:
             clue = self._town_at(text, end, kind) if kind in self._town_ends else self._division_at(text, start, end, words)
             if clue is not None:
                 yield clue
-            else:
+            elif text[start - 1] in self._telling or not "\u3400" <= text[start - 1] <= "\u9fff":
                 self._count_self(text, start, end, kind, words)
 
     def _count_self(self, text: str, start: int, end: int, kind: str, words: SelfWords) -> None:
@@ -225,7 +226,7 @@ class ClueFinder:
     def _division_at(self, text: str, place: int, end: int, words: SelfWords) -> Clue | None:
         """The division whose full name ends here; notes what kind of superior it is."""
         if self._words["place.superior"].fits(text, place, end, or_any=True):
-            words.superiors[text[end - 1]] += 1
+            words.superiors[text[place:end]] += 1
         if text[end - 3 : end] not in self._full_endings and text[end - 2 : end] not in self._full_endings:
             return None
         for start in range(max(0, end - LONGEST), end - 1):

@@ -11,9 +11,12 @@ from pipeline.interpret.events import EventReader
 from pipeline.interpret.indicator import IndicatorReader
 from pipeline.interpret.links import LinkReader, when
 from pipeline.interpret.objects import ObjectFinder
+from pipeline.interpret.org import OrgResolver
+from pipeline.interpret.place import PlaceResolver
 from pipeline.interpret.status import StatusReader, in_order
 from pipeline.interpret.values import ValueReader, Values
-from pipeline.model import QUANTITIES, Cue, Fact, Mention, Period, Place, ReadReport, Report, Tokens
+from pipeline.interpret.year import YearResolver
+from pipeline.model import QUANTITIES, Cue, Fact, Mention, ReadReport, Report, Tokens
 from pipeline.rulebook import Rulebook
 
 
@@ -29,6 +32,9 @@ class Interpreter:
         self._indicators = IndicatorReader(rulebook)
         self._events = EventReader(rulebook)
         self._links = LinkReader(rulebook)
+        self._places = PlaceResolver(rulebook.folder, rulebook.table("places"))
+        self._years = YearResolver(rulebook.folder, rulebook.table("years"), rulebook.table("numerals"))
+        self._orgs = OrgResolver(rulebook.folder, rulebook.table("orgs"))
 
     def read(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> ReadReport:
         """Everything that is read of a report; `tokens` are those of its number-bearing sentences."""
@@ -42,7 +48,9 @@ class Interpreter:
         facts = [self._fact(index, context, objects[index], parts[index]) for index in range(len(values.mentions))]
         units = [_simplified_unit(mention, report) for mention in values.mentions]
         told = self._indicators.assign(report, facts, clauses, units)
-        return ReadReport(report, told, self._events.read(report, told, clauses, units), (), Place(), Period(), None)
+        period = self._years.resolve(report, told)
+        place = self._places.resolve(report, year=period.year)
+        return ReadReport(report, told, self._events.read(report, told, clauses, units), (), place, period, self._orgs.resolve(report))
 
     def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
         """One fact per mention, in order."""

@@ -192,11 +192,14 @@ class YearClueFinder:
             year = self.year_of(found["year"])
             if year is not None:
                 yield self._clue("year.opening", [year], "stated", found, self._from(year))
-        for key, shift in (("heading_next", -1), ("heading_is", 0)):
-            for found in self._compiled[key].finditer(text, body):
-                year = self.year_of(found["year"])
-                if year is not None and len(found.group()) <= HEADING:
-                    yield self._clue(f"year.{key.replace('_', '-')}", [year + shift], "stated", found)
+        for start, line in _short_lines(text, body):
+            if not self._year.search(line):
+                continue
+            for key, shift in (("heading_next", -1), ("heading_is", 0)):
+                if (found := self._compiled[key].match(line)) and (year := self.year_of(found["year"])) is not None:
+                    first, last = _stripped(found)
+                    years = frozenset({year + shift}) & self.all_years
+                    yield YearClue(f"year.{key.replace('_', '-')}", years, "stated", (start + first, start + last), line[first:last])
         yield from self._dates_alone(text, body, period)
 
     def _dates_alone(self, text: str, body: int, period: str | None) -> Iterator[YearClue]:
@@ -373,11 +376,9 @@ class YearClueFinder:
     def _ahead(self, text: str) -> list[tuple[int, int]]:
         """Parts of the text that are about what is to come: from a heading such as 明年打算 to the next heading of its kind."""
         parts = []
-        for found in self._compiled["plan_heading"].finditer(text):
-            line = found.group().strip()
-            if not line or len(line) > HEADING or line[-1] in "。；，" or (found.start() == 0):
-                continue
-            parts.append((found.start(), self._next_heading(text, found.end(), line)))
+        for start, line in _short_lines(text, 0):
+            if start and line.strip() and line.strip()[-1] not in ENDS and self._compiled["plan_heading"].match(line.strip()):
+                parts.append((start, self._next_heading(text, start + len(line), line.strip())))
         return parts
 
     def _next_heading(self, text: str, start: int, heading: str) -> int:
@@ -460,12 +461,21 @@ class YearClueFinder:
 
 
 HEADING = 40
+ENDS = "。；，"
 SENTENCE = 40
 NUMBER_LENGTH = 8
 BEFORE_YEAR, BEHIND_YEAR = 30, 44
 """How far around a written year the sentences are read."""
 NTH_GAP = 4
 DATED_EVENTS = 2
+
+
+def _short_lines(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """Begin and content of every line that is short enough for a heading."""
+    for line in text[start:].split("\n"):
+        if len(line) <= HEADING:
+            yield start, line
+        start += len(line) + 1
 
 
 def _stripped(found: re.Match[str]) -> tuple[int, int]:

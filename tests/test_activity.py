@@ -1,0 +1,119 @@
+"""Types of work: the rules' own examples, and how topics pass from headings, items and sentences to numbers."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import meaning_check, rulebook
+from pipeline.markup import parse
+from pipeline.model import QUANTITIES, Document
+from pipeline.rulebook import RuleError
+from pipeline.rules_check import make_reader
+from pipeline.run import Settings, Tools
+
+BOOK = rulebook.load()
+RULES = [rule for rule in meaning_check.meaning_rules(BOOK) if not rule.is_indicator]
+GOLD = sorted((Path(__file__).parent.parent / "data" / "gold" / "marked").glob("*.marked"))
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    return Tools(Settings())
+
+
+def activities(text: str, tools: Tools) -> dict[str, str | None]:
+    """By its words in the clean text, the type of work of each number."""
+    return {
+        read.report.text[fact.start : fact.end]: fact.activity
+        for read in tools.read(Document("a.txt", text))
+        for fact in read.facts
+        if fact.kind in QUANTITIES
+    }
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.where)
+def test_examples(rule: meaning_check.MeaningRule) -> None:
+    assert list(meaning_check.check_rule(rule, make_reader(BOOK))) == []
+
+
+def test_every_type_has_examples() -> None:
+    assert [rule.where for rule in RULES if not rule.examples] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # the item's own heading says it where the words do not
+        ("一、维权工作\n1、金秋助学。全年共有23名受益。", {"23名": "education_aid"}),
+        ("一、组织建设\n(一)医疗互助。全镇62家单位参加,8500人次。", {"62家": "medical_mutual", "8500人次": "medical_mutual"}),
+        # the noun before the number is stronger than heading, item and sentence
+        ("一、安全生产\n坚持每月开会研究,上半年共召开例会6次。", {"6次": "meetings"}),
+        ("三、文体活动\n召开动员会议3次,排查隐患42处。", {"3次": "meetings", "42处": "safety"}),
+        # of words that lie one in the other the longest counts
+        ("走访困难职工子女14人。", {"14人": "education_aid"}),
+        ("召开基层工会主席会议5次。", {"5次": "meetings"}),
+        # a topic goes on within the sentence, and into the next, until another begins
+        ("举办了工会干部培训班,邀请老师讲课,共有236名参加,参训率提高了6.3个百分点。", {"236名": "training", "6.3个百分点": "training"}),
+        ("收缴工会经费215万元,完成任务的107.5%,比上年增长12%。", {"215万元": "finance", "107.5%": "finance", "12%": "finance"}),
+        # what money was spent on is said behind it
+        ("投资15.6万元,治理农村道路危险路段8处,消除交通安全隐患。", {"15.6万元": "safety", "8处": "safety"}),
+        # predicates are shared by coordinated numbers
+        ("全镇有56家单位、6150名职工参加了职工互助保障。", {"56家": "medical_mutual", "6150名": "medical_mutual"}),
+    ],
+)  # fmt: skip
+def test_where_topics_come_from(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert activities(text, tools) == wanted
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("柳塘镇妇联2012年工作总结", "women"),
+        ("柳塘镇民政办2012年工作总结", "hardship_aid"),
+        ("柳塘镇安监站2012年工作总结", "safety"),
+        ("柳塘镇卫生院2012年工作总结", "safety"),
+        ("柳塘镇劳动保障所2012年工作总结", "employment"),
+        ("柳塘镇司法所2012年工作总结", "rights"),
+        ("柳塘镇农技站2012年工作总结", "other"),
+        ("柳塘镇总工会2012年工作总结", "other"),
+    ],
+)
+def test_the_office_is_the_last_resort(title: str, wanted: str, tools: Tools) -> None:
+    assert activities(f"{title}\n一、主要工作\n全年共完成48件。\n", tools)["48件"] == wanted
+
+
+def test_the_cue_that_decided_is_kept(tools: Tools) -> None:
+    (read,) = tools.read(Document("a.txt", "全年调处劳动争议106件。"))
+    (fact,) = [fact for fact in read.facts if fact.kind == "count"]
+    (cue,) = [cue for cue in fact.cues if cue.rule.startswith("activity.")]
+    assert cue.rule == "activity.rights"
+    assert read.report.text[cue.start : cue.end] == "劳动争议"
+
+
+@pytest.mark.parametrize("path", GOLD, ids=lambda path: path.stem)
+def test_sample_reports(path: Path, tools: Tools) -> None:
+    text, marks = parse(path.read_text(encoding="utf-8"))
+    found = {}
+    for read in tools.read(Document(path.stem, text)):
+        found |= {read.report.raw_span(fact.start, fact.end): fact.activity for fact in read.facts}
+    asked = [mark for mark in marks if mark.says.get("activity") and not mark.optional and (mark.start, mark.end) in found]
+    wrong = [mark.text for mark in asked if found[mark.start, mark.end] not in mark.says["activity"].split("|")]
+    assert len(wrong) <= len(asked) // 50, wrong
+
+
+def test_a_wrong_type_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "activities.toml").write_text('[[frame]]\nid = "mine"\nactivity = "cooking"\npattern = "锅"\n', encoding="utf-8")
+    with pytest.raises(RuleError, match="no activity cooking"):
+        Tools(Settings(rules=tmp_path))
+
+
+def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "activities.toml").write_text('[[activity]]\ncode = "mine"\nlabel = "x"\nlabel_en = "x"\nnouns = "锅"\n', encoding="utf-8")
+    with pytest.raises(RuleError, match="unknown key nouns"):
+        Tools(Settings(rules=tmp_path))
+
+
+def test_an_analyst_adds_a_type(tmp_path: Path) -> None:
+    own = '[[activity]]\ncode = "cooking"\nlabel = "厨艺"\nlabel_en = "Cooking"\nnames = "厨艺交流"\n'
+    (tmp_path / "activities.toml").write_text(own, encoding="utf-8")
+    assert activities("举办厨艺交流3场。", Tools(Settings(rules=tmp_path))) == {"3场": "cooking"}

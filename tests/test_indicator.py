@@ -1,0 +1,133 @@
+"""Indicators: the rules' own examples, and what keeps a number from being a value."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import meaning_check, rulebook
+from pipeline.model import QUANTITIES, Document
+from pipeline.rulebook import RuleError
+from pipeline.rules_check import make_reader
+from pipeline.run import Settings, Tools
+
+BOOK = rulebook.load()
+RULES = [rule for rule in meaning_check.meaning_rules(BOOK) if rule.is_indicator]
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    return Tools(Settings())
+
+
+def indicators(text: str, tools: Tools) -> dict[str, str]:
+    """By its words in the clean text, the indicator of each number that has one."""
+    return {
+        read.report.text[fact.start : fact.end]: fact.indicator
+        for read in tools.read(Document("a.txt", text))
+        for fact in read.facts
+        if fact.kind in QUANTITIES and fact.indicator
+    }
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.where)
+def test_examples(rule: meaning_check.MeaningRule) -> None:
+    assert list(meaning_check.check_rule(rule, make_reader(BOOK))) == []
+
+
+def test_every_indicator_has_a_rule_with_examples() -> None:
+    assert {rule.code for rule in RULES if rule.examples} == set(BOOK.indicators)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # a part is no value of its total's indicator, but may be of another
+        ("全镇建立工会组织98个,其中联合工会12个。", {"98个": "org.unions_total"}),
+        ("会员5135人,其中女会员2696人。", {"5135人": "org.members_total", "2696人": "org.members_women"}),
+        ("新发展会员300人,其中女会员120人。", {"300人": "org.members_new"}),
+        ("全年受理劳动争议176件,涉及职工734人。其中1—3月就受理了72件。", {"176件": "rights.disputes", "734人": "rights.people"}),
+        # figures per head, differences and thresholds are none
+        ("慰问困难职工84户,每户800元,计6.72万元。", {"84户": "aid.households", "6.72万元": "aid.amount"}),
+        ("全镇基层工会达到73家,比上年增加12家。", {"73家": "org.unions_total"}),
+        # nor what was not done, nor one case of several
+        ("还有22家规模以上企业没有建会。", {}),
+        ("应缴未缴工会经费的企业尚有9家。", {}),
+        # the same words of other work are something else
+        ("受理矛盾纠纷378宗,调处成功369宗,成功率97.6%。", {}),
+        ("城乡居民基本医保参保率达98.7%。", {}),
+        ("举办招聘会4场,运动会1次。", {"1次": "culture.events"}),
+        ("七、八月份组织开展“送清凉”活动,走访企业32家,送上价值8000余元的防暑用品,受益职工近4000人。", {}),
+        ("签订集体合同151份,工资专项协议146份,覆盖职工15420人。", {}),
+    ],
+)  # fmt: skip
+def test_what_is_a_value(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert indicators(text, tools) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "code"),
+    [
+        # three wordings each of what the language turns around
+        ("走访慰问困难职工92户。", "92户", "aid.households"),
+        ("对全镇30户困难职工家庭进行了走访慰问。", "30户", "aid.households"),
+        ("困难职工帮扶:已帮扶118户。", "118户", "aid.households"),
+        ("举办职工技能培训班11期。", "11期", "training.sessions"),
+        ("分两期举办了工会干部培训班。", "两期", "training.sessions"),
+        ("一、教育培训\n工会干部培训班:5期。", "5期", "training.sessions"),
+        ("全镇47家企业签订了集体合同。", "47家", "bargaining.enterprises"),
+        ("签订工资专项集体合同296份,覆盖企业702家。", "702家", "bargaining.enterprises"),
+        ("已完成工资集体协商的企业有126家。", "126家", "bargaining.enterprises"),
+        ("全年召开全委会2次、主席办公会7次。", "7次", "meetings.held"),
+        ("镇里召开了2次现场会。", "2次", "meetings.held"),
+        ("二、会议\n工作例会:12次。", "12次", "meetings.held"),
+        ("发放宣传资料5000余份。", "5000余份", "publicity.copies"),
+        ("印发安全生产明白纸4000张。", "4000张", "publicity.copies"),
+        ("向职工派发1200份宣传手册。", "1200份", "publicity.copies"),
+        ("为57名农民工追回工资68.3万元。", "68.3万元", "rights.amount"),
+        ("调处劳动争议106件,涉及金额137.2万元。", "137.2万元", "rights.amount"),
+        ("劳动争议案件受理48起,涉及标的数662815元。", "662815元", "rights.amount"),
+    ],
+)
+def test_wordings(text: str, number: str, code: str, tools: Tools) -> None:
+    assert indicators(text, tools).get(number) == code
+
+
+def test_a_unit_that_does_not_fit_gives_none(tools: Tools) -> None:
+    assert indicators("信访接待87人次,接待来访职工52批。", tools) == {}
+    assert indicators("信访接待16起。", tools) == {"16起": "rights.petitions"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ('why = "x"\nframe = "锅@"\nexamples = []\nnear = "x"', "unknown key near"),
+        ('why = "x"\nexamples = []', "lacks frame"),
+        ('why = "x"\nframe = "(锅@"\nexamples = []', "does not compile"),
+        ('why = "x"\nframe = "{pot}@"\nexamples = []', "no brick"),
+    ],
+)
+def test_a_wrong_rule_is_refused(rule: str, message: str, tmp_path: Path) -> None:
+    head = '[[indicator]]\ncode = "pots.total"\nlabel = "锅"\nlabel_en = "Pots"\nunit = "个"\nkind = "count"\nunits = ["organisations"]\n'
+    (tmp_path / "indicators.toml").write_text(f'{head}combine = "sum"\nmeaning = "pots"\n[[indicator.rule]]\n{rule}\n', encoding="utf-8")
+    with pytest.raises(RuleError, match=message):
+        Tools(Settings(rules=tmp_path))
+
+
+def test_an_analyst_adds_an_indicator(tmp_path: Path) -> None:
+    own = '''
+[[indicator]]
+code = "jobs.offered"
+label = "提供岗位"
+label_en = "Jobs offered"
+unit = "个"
+kind = "count"
+units = ["organisations"]
+combine = "sum"
+meaning = "jobs offered"
+[[indicator.rule]]
+why = "提供岗位1560个"
+frame = '岗位@ | @[^,@]{0,4}岗位'
+examples = ["提供岗位<n>1560个</n>。"]
+'''
+    (tmp_path / "indicators.toml").write_text(own, encoding="utf-8")
+    assert indicators("举办招聘会2场,提供岗位1560个。", Tools(Settings(rules=tmp_path))) == {"1560个": "jobs.offered"}
