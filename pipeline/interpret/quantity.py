@@ -41,7 +41,8 @@ class _Context:
     id: str
     pattern: regex.Pattern[str]
     says: str
-    join: bool = False
+    rates: bool = False
+    """Whether it says something of rates too."""
 
 
 class QuantityReader:
@@ -58,7 +59,8 @@ class QuantityReader:
         }
         context = rulebook.table("context")
         self._apart = _contexts(rulebook, hedges["apart"], "pattern", "bound", "hedges")
-        self._per = _contexts(rulebook, context["per"], "left", "", "context")
+        self._per = _contexts(rulebook, context["per"], "left", "says", "context")
+        self._per_of_rates = tuple(row for row in self._per if row.rates)
         self._change = _contexts(rulebook, context["change"], "left", "change", "context")
         self._readers: Mapping[str, Callable[[Groups], Quantity]] = {
             "quantity": self._quantity,
@@ -97,8 +99,9 @@ class QuantityReader:
         if bound == "=" and (found := _first(self._apart, left)):
             bound = found[0].says  # type: ignore[assignment]
             cues.append(_cue(found, first))
-        if per is None and mention.kind != "rate" and (found := _first(self._per, left)):
-            per = "/".join(found[1].group(name) for name in ("per", "per2") if name in found[1].groupdict() and found[1].group(name))
+        per_contexts = self._per_of_rates if mention.kind == "rate" else self._per
+        if per is None and (found := _first(per_contexts, left)):
+            per = found[0].says or "/".join(filter(None, (found[1].groupdict().get(name) for name in ("per", "per2"))))
             cues.append(_cue(found, first))
         if found := _first(self._change, left):
             change = found[0].says
@@ -223,7 +226,7 @@ def _contexts(rulebook: Rulebook, rows: list[dict[str, object]], pattern: str, s
             str(row["id"]),
             rulebook.compile(str(row[pattern]), f"rules/{file}.toml: {row['id']}"),
             str(row.get(says, "")),
-            bool(row.get("join")),
+            bool(row.get("rates")),
         )
         for row in rows
     )

@@ -11,7 +11,7 @@ from pipeline.interpret.quantity import QuantityReader, Unreadable
 from pipeline.model import Cue, Mention, PartialDate, Quantity, Report
 from pipeline.rulebook import Rulebook
 
-MAX_BETWEEN = 6
+MAX_BETWEEN = 12
 """Characters that may stand between two numbers that share a denominator or a direction of change."""
 
 
@@ -36,7 +36,10 @@ class ValueReader:
         alphabet = Alphabet.from_table(rulebook.table("numerals"))
         self._quantities = QuantityReader(rulebook, alphabet)
         self._dates = DateReader(rulebook, alphabet)
-        self._shared = rulebook.compile(rulebook.table("context")["shared"]["between"], "rules/context.toml: shared")
+        shared = rulebook.table("context")["shared"]
+        self._shared, self._parts, self._more_parts = (
+            rulebook.compile(shared[key], f"rules/context.toml: shared.{key}") for key in ("between", "parts", "more_parts")
+        )
 
     def read(self, mentions: Sequence[Mention], report: Report) -> Values:
         rows = [self._one(mention, report) for mention in mentions]
@@ -56,15 +59,19 @@ class ValueReader:
 
 
     def _sharing(self, values: Values, text: str) -> tuple[Quantity | None, ...]:
-        """Members of a list share what is said once before it: 分别下降20%、33.3%, 每箱1.5元提高到1.8元."""
+        """Members of a list share what is said once before it: 分别下降20%、33.3%, 每箱1.5元提高到1.8元, 每头60元,其中自缴12元."""
         shared = list(values.quantities)
+        among_parts = False
         for index in range(1, len(shared)):
             quantity, before = shared[index], shared[index - 1]
-            if quantity is None or before is None or quantity.unit != before.unit or not (before.change or before.per):
-                continue
             between = text[values.mentions[index - 1].end : values.mentions[index].start]
-            if len(between) < MAX_BETWEEN and (link := self._shared.match(between)):
-                change = before.change if len(link.group()) == 1 else None
+            if quantity is None or before is None or quantity.unit != before.unit or len(between) > MAX_BETWEEN:
+                among_parts = False
+                continue
+            link = self._shared.match(between)
+            among_parts = bool(self._parts.match(between) or (among_parts and self._more_parts.match(between)))
+            if link or among_parts:
+                change = before.change if link and len(link.group()) == 1 else None
                 shared[index] = replace(quantity, change=quantity.change or change, per=quantity.per or before.per)
         return tuple(shared)
 
