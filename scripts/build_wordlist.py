@@ -14,9 +14,7 @@ import jieba
 
 RULES = Path(__file__).parent.parent / "rules"
 NO_NUMBERS = set("i l d n v vn a z r c ns nz nt s o u ad an y uv ud f vd j".split())
-MEASURED = set(
-    "人名户家个次件场期起份节句条张道颗辆封本套支只位台间层座月日天年等级号成分岁倍元块角毛亩里斤米吨公多余几来大杯瓶行"
-)
+MEASURED = set("人名户家个次件场期起份节句条张道颗辆封本套支只位台间层座月日天年等级号成分岁倍元块角毛亩里斤米吨公多余几来大杯瓶行")
 """A word that begins with a numeral and one of these is a number with its measure word (`两条线`), whatever its part of speech."""
 RARE = 3
 """Words of a lower frequency than this are left out unless they are set phrases."""

@@ -56,7 +56,7 @@ def test_every_type_has_examples() -> None:
         ("举办了工会干部培训班,邀请老师讲课,共有236名参加,参训率提高了6.3个百分点。", {"236名": "training", "6.3个百分点": "training"}),
         ("收缴工会经费215万元,完成任务的107.5%,比上年增长12%。", {"215万元": "finance", "107.5%": "finance", "12%": "finance"}),
         # what money was spent on is said behind it
-        ("投资15.6万元,治理农村道路危险路段8处,消除交通安全隐患。", {"15.6万元": "safety", "8处": "safety"}),
+        ("投入资金8.6万元,为6家企业建起了“职工之家”。", {"8.6万元": "facilities", "6家": "facilities"}),
         # predicates are shared by coordinated numbers
         ("全镇有56家单位、6150名职工参加了职工互助保障。", {"56家": "medical_mutual", "6150名": "medical_mutual"}),
     ],

@@ -25,7 +25,9 @@ class Extractor:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rules = rulebook.extraction
         self._starts = rulebook.starts
-        self._lexicon = Lexicon.build({**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases})
+        self._lexicon = Lexicon.build(
+            {**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases}
+        )
         numerals = rulebook.table("numerals")
         characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
         self._chinese = regex.compile(f"[{characters}]+")

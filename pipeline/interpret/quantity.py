@@ -1,6 +1,7 @@
 """Counts, money, rates and lengths of time: a mention's groups → a number with its hedge and unit.
 
-An interpreter consumes the whole mention or raises `Unreadable` with a reason. It knows the mention and the words around it, never the clock.
+An interpreter consumes the whole mention or raises `Unreadable` with a reason.
+It knows the mention and the words around it, never the clock.
 """
 
 from __future__ import annotations
@@ -114,10 +115,13 @@ class QuantityReader:
         return self._alphabet.parse(number) * self._alphabet.scale(scale)
 
     def _bound(self, groups: Groups) -> Bound:
-        for side, names in (("before", ("before",)), ("inside", ("inside", "inner_after", "between", "more")), ("after", ("after", "inner_after"))):
+        for side, names in (
+            ("before", ("before",)),
+            ("inside", ("inside", "inner_after", "between", "more")),
+            ("after", ("after", "inner_after")),
+        ):
             for name in names:
-                bound = self._bounds[side].get(groups.get(name))
-                if bound:
+                if bound := self._bounds[side].get(groups.get(name)):
                     return bound
         return "="
 

@@ -57,7 +57,6 @@ class ValueReader:
             return replace(mention, kind="name", note=str(reason)), None, None, ()
         return mention, None, None, ()
 
-
     def _sharing(self, values: Values, text: str) -> tuple[Quantity | None, ...]:
         """Members of a list share what is said once before it: 分别下降20%、33.3%, 每箱1.5元提高到1.8元, 每头60元,其中自缴12元."""
         shared = list(values.quantities)

@@ -115,8 +115,9 @@ class YearResolver:
     def _telling(self, clues: Sequence[YearClue]) -> list[YearClue]:
         """The clues that say something, the narrowest first, each rule once."""
         kept: dict[str, YearClue] = {}
+        settled = any(len(clue.years) == 1 and clue.strength != "soft" for clue in clues)
         for clue in sorted(clues, key=lambda c: (c.strength != "stated", len(c.years))):
-            if clue.years != self._finder.all_years:
+            if clue.years != self._finder.all_years and not (settled and clue.rule == "year.past"):
                 kept.setdefault(clue.rule, clue)
         return list(kept.values())
 

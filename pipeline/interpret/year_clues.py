@@ -155,6 +155,8 @@ class YearClueFinder:
         elif _inside(start, ahead):
             shifts = (-1, 0)
         years = frozenset(year + shift for year in clue.years for shift in shifts)
+        if max(self.all_years) in clue.years:  # an open end stays open
+            years |= {max(self.all_years)}
         return replace(clue, years=years & self.all_years, loose=None if clue.loose is None else clue.loose | years)
 
     def _clue(
