@@ -13,7 +13,9 @@ from pathlib import Path
 import jieba
 
 RULES = Path(__file__).parent.parent / "rules"
-NO_NUMBERS = set("i l d n v vn a z r c ns nz nt s o u ad an y uv ud f vd j".split())
+NO_NUMBERS = frozenset(
+    ["i", "l", "d", "n", "v", "vn", "vd", "a", "ad", "an", "z", "r", "c", "ns", "nz", "nt", "s", "o", "u", "uv", "ud", "y", "f", "j"]
+)
 MEASURED = set("人名户家个次件场期起份节句条张道颗辆封本套支只位台间层座月日天年等级号成分岁倍元块角毛亩里斤米吨公多余几来大杯瓶行")
 """A word that begins with a numeral and one of these is a number with its measure word (`两条线`), whatever its part of speech."""
 RARE = 3

@@ -1,6 +1,7 @@
 """Settles which of the overlapping matches stand: the one visible place where ambiguity is decided.
 
-Order of preference: higher priority (look-alikes before facts), then the longer match, then the earlier one, then the rule that stands first.
+Order of preference: higher priority (look-alikes before facts), then the longer match, then the earlier one,
+then the rule that stands first.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import regex
 
 from pipeline.interpret.numerals import Alphabet, NumeralError
-from pipeline.interpret.quantity import Groups, Unreadable
+from pipeline.interpret.quantity import Groups, UnreadableError
 from pipeline.model import Mention, PartialDate
 from pipeline.rulebook import Rulebook
 
@@ -43,11 +43,11 @@ class DateReader:
         return frozenset(self._readers)
 
     def read(self, mention: Mention, text: str) -> PartialDate:
-        """What the mention says. Raises Unreadable with the reason where it is no date after all."""
+        """What the mention says. Raises UnreadableError with the reason where it is no date after all."""
         try:
             return self._readers[mention.reads](Groups(text, mention.groups))
         except NumeralError as error:
-            raise Unreadable(f"«{text[mention.start : mention.end]}»: {error}") from error
+            raise UnreadableError(f"«{text[mention.start : mention.end]}»: {error}") from error
 
     def _date(self, groups: Groups) -> PartialDate:
         anchor = self._anchor(groups)
@@ -70,7 +70,7 @@ class DateReader:
     def _with_festival(self, word: str, year: str, anchor: str | None) -> PartialDate:
         code = self._festivals.get(self._plain(word)) or self._festivals.get(self._plain(word).removesuffix("节"))
         if code is None:
-            raise Unreadable(f"«{word}» is no festival of rules/dates.toml")
+            raise UnreadableError(f"«{word}» is no festival of rules/dates.toml")
         day = self._fixed_days.get(code)
         return PartialDate(f"{year or 'XXXX'}-{day}" if day else year or "XXXX", anchor, None, code)
 
@@ -150,7 +150,7 @@ class DateReader:
         if groups.get(f"{prefix}daytime") in self._late_hours and 1 <= hour < NOON:
             hour += NOON
         if hour > 2 * NOON:
-            raise Unreadable("no hour of the day")
+            raise UnreadableError("no hour of the day")
         return hour
 
     def _range_end(self, groups: Groups, start: str) -> str:
@@ -175,7 +175,7 @@ class DateReader:
     def _two_digits(self, number: str, most: int) -> str:
         value = int(self._alphabet.parse(number))
         if not 1 <= value <= most:
-            raise Unreadable(f"«{number}» is not between 1 and {most}")
+            raise UnreadableError(f"«{number}» is not between 1 and {most}")
         return f"{value:02}"
 
 

@@ -1,6 +1,6 @@
 """Counts, money, rates and lengths of time: a mention's groups → a number with its hedge and unit.
 
-An interpreter consumes the whole mention or raises `Unreadable` with a reason.
+An interpreter consumes the whole mention or raises `UnreadableError` with a reason.
 It knows the mention and the words around it, never the clock.
 """
 
@@ -19,7 +19,7 @@ from pipeline.rulebook import Rulebook
 PERCENT_PLACES = Decimal("0.000001")
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A mention that has no value; the message is the reason that goes into `note`."""
 
 
@@ -81,12 +81,12 @@ class QuantityReader:
         return frozenset(self._readers)
 
     def read(self, mention: Mention, text: str) -> tuple[Quantity, tuple[Cue, ...]]:
-        """The value of a mention and the cues around it that had a say. Raises Unreadable with the reason."""
+        """The value of a mention and the cues around it that had a say. Raises UnreadableError with the reason."""
         groups = Groups(text, mention.groups)
         try:
             quantity = self._readers[mention.reads](groups)
         except NumeralError as error:
-            raise Unreadable(f"«{text[mention.start : mention.end]}»: {error}") from error
+            raise UnreadableError(f"«{text[mention.start : mention.end]}»: {error}") from error
         quantity = _with_kind(quantity, mention.kind)
         if mention.kind == "duration":
             return quantity, ()
@@ -143,7 +143,7 @@ class QuantityReader:
         if shared > 1 and not groups.get("low_unit") and self._trailing_scale(groups.get("low")) == 1 and low < high / shared:
             low *= shared
         if low > high:
-            raise Unreadable("a range that falls")
+            raise UnreadableError("a range that falls")
         return Quantity(None, low, high, self._bound(groups), groups.get("unit") or None, self._per_written(groups))
 
     def _trailing_scale(self, number: str) -> Decimal:
@@ -154,7 +154,7 @@ class QuantityReader:
         scale = groups.get("scale")
         low, high = self._number(groups.get("low"), scale), self._number(groups.get("high"), scale)
         if low >= high or high - low > 2 * self._alphabet.scale(scale):
-            raise Unreadable("two digits that are no range")
+            raise UnreadableError("two digits that are no range")
         return Quantity(None, low, high, self._bound(groups), groups.get("unit") or None, self._per_written(groups))
 
     def _shared_unit(self, groups: Groups) -> Quantity:
@@ -187,14 +187,14 @@ class QuantityReader:
     def _fraction(self, groups: Groups) -> Quantity:
         denominator = self._number(groups.get("denominator"))
         if denominator == 0:
-            raise Unreadable("a fraction of nothing")
+            raise UnreadableError("a fraction of nothing")
         share = (100 * self._number(groups.get("number")) / denominator).quantize(PERCENT_PLACES, ROUND_HALF_EVEN)
         return Quantity(share.normalize() + 0, bound=self._bound(groups), unit="%")
 
     def _ratio(self, groups: Groups) -> Quantity:
         base = self._number(groups.get("base"))
         if base == 0:
-            raise Unreadable("a ratio to nothing")
+            raise UnreadableError("a ratio to nothing")
         share = (100 * self._number(groups.get("number")) / base).quantize(PERCENT_PLACES, ROUND_HALF_EVEN)
         return Quantity(share.normalize() + 0, unit="%")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.interpret.dates import DateReader
 from pipeline.interpret.numerals import Alphabet
-from pipeline.interpret.quantity import QuantityReader, Unreadable
+from pipeline.interpret.quantity import QuantityReader, UnreadableError
 from pipeline.model import Cue, Mention, PartialDate, Quantity, Report
 from pipeline.rulebook import Rulebook
 
@@ -53,7 +53,7 @@ class ValueReader:
                 return mention, _as_written(quantity, mention, cues, report), None, cues
             if mention.reads in self._dates.reads:
                 return mention, None, self._dates.read(mention, report.text), ()
-        except Unreadable as reason:
+        except UnreadableError as reason:
             return replace(mention, kind="name", note=str(reason)), None, None, ()
         return mention, None, None, ()
 
