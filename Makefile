@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # The locks are complete, so nothing is resolved; what must be built is built with the pinned tools of requirements-build.lock.
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
 WORKERS ?= 2
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 UV_VERSION := 0.13.9
 
 .PHONY: help run test test-all check lock docs clean
@@ -28,11 +29,11 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/pytest -n $(WORKERS) -m "not debian and not slow"
+	$(PYTEST) -m "not debian and not slow"
 
 test-all: check
 	@sh scripts/install_debian.sh tests/debian.txt
-	$(BIN)/pytest -n $(WORKERS) -m ""
+	$(PYTEST) -m ""
 
 docs: $(VENV)/.dev
 	$(BIN)/python scripts/build_docs.py

@@ -45,8 +45,6 @@ class Calendar:
         first, _, last = when.edtf.partition("/")
         start = _point(first, base, when.part, tied)
         end = _point(last, base, when.part, tied) if last else start
-        if start is not None and end is not None and end[1] < start[0] and last.startswith("XXXX") and base is not None:
-            end = _point(last, base + 1, when.part, tied)  # 11月至次年2月
         if start is None or end is None or end[1] < start[0]:
             return None
         return start[0], end[1]

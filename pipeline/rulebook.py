@@ -90,9 +90,18 @@ def shipped_folder() -> Path:
 def load(own: Path | None = None) -> Rulebook:
     """The shipped rules, with the folder `own` laid over them. Raises RuleError on a file that cannot be used."""
     folders = (shipped_folder(),) if own is None else (shipped_folder(), own)
-    if own is not None and not own.is_dir():
-        raise RuleError(f"{own}: no such folder; give --rules a folder with rule files as in rules/")
+    if own is not None:
+        _check_folder(own)
     return Rulebook(folders)
+
+
+def _check_folder(own: Path) -> None:
+    """An own folder holds files of the names of the shipped ones; any other would be read by nobody."""
+    if not own.is_dir():
+        raise RuleError(f"{own}: no such folder; give --rules a folder with rule files as in rules/")
+    known = {path.name for path in shipped_folder().glob("*.toml")}
+    if unknown := sorted(path.name for path in own.glob("*.toml") if path.name not in known):
+        raise RuleError(f"{', '.join(unknown)}: no rule file of that name; the shipped ones are {', '.join(sorted(known))}")
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,9 @@ class Rulebook:
             path = folder / f"{name}.toml"
             if path.is_file():
                 found = True
-                _lay_over(merged, _parse(path))
+                table = _parse(path)
+                _check_ids(table, path.name)
+                _lay_over(merged, table)
         if not found:
             raise RuleError(f"{self.folder / name}.toml: the file is missing; reinstall taizhang")
         return merged
@@ -290,6 +301,16 @@ def _parse(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path.name}: {error}; check quotes and brackets on that line") from error
+
+
+def _check_ids(table: Mapping[str, Any], name: str) -> None:
+    """Refuse two rows of one list with the same `id` or `code`: the second would silently win."""
+    for key, rows in table.items():
+        if not (isinstance(rows, list) and rows and isinstance(rows[0], dict)):
+            continue
+        ids = [row.get("id", row.get("code")) for row in rows]
+        if twice := sorted({str(one) for one in ids if one is not None and ids.count(one) > 1}):
+            raise RuleError(f"{name}: {', '.join(twice)} stands twice under [[{key}]]; give each an id of its own")
 
 
 def _lay_over(base: dict[str, Any], over: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from pipeline import rulebook
 from pipeline.clean import Cleaner
 from pipeline.compare import Comparer, comparison, coverage, settle
+from pipeline.copies import Catalogue, Limits, Sketch, Sketcher, find_copies
 from pipeline.days import Calendar
 from pipeline.engines import local
 from pipeline.extract import Extractor
@@ -28,7 +29,7 @@ from pipeline.manifest import Manifest
 from pipeline.masks import MaskReader
 from pipeline.model import FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
 from pipeline.rulebook import Rulebook
-from pipeline.schema import COMPARISON, COPIES, TABLES
+from pipeline.schema import COMPARISON, TABLES
 from pipeline.segment import Segmenter
 from pipeline.split import Splitter
 from pipeline.tabulate import Tables, Tabulator, renumber
@@ -74,6 +75,7 @@ class Machinery:
         self.calendar = Calendar(book.table("calendar"))
         self.unit_classes = {word: unit.unit_class for word, unit in book.units.items()}
         self.comparer = Comparer(book.indicators, self.unit_classes)
+        self.sketcher = Sketcher(book)
 
     def read_report(self, report: Report) -> ReadReport:
         """One report, read by itself."""
@@ -115,6 +117,8 @@ class Batch:
     texts: tuple[tuple[str, str], ...] = ()
     gaps: tuple[dict[str, Any], ...] = ()
     """Reasons for empty cells, until `compare` has put them there."""
+    sketches: tuple[Sketch, ...] = ()
+    """What is needed of the reports' texts to find copies at the end of the run."""
 
 
 def ingest(items: Iterable[InputItem], tools: Tools) -> Iterator[Document]:
@@ -163,19 +167,23 @@ def unmask(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tool
 def tabulate(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tools) -> Iterator[Batch]:
     """Facts → tables."""
     tabulator = Tabulator(tools.machinery.calendar, tools.machinery.unit_classes)
-    texts = []
+    texts, found = [], []
     for document, reads in interpreted:
         tabulator.add(document, reads)
+        found += reads
         if document.text and not document.plain:
             texts.append((document.source, document.text))
-    yield Batch(tabulator.tables(), tuple(texts), tuple(tabulator.gaps))
+    tables = tabulator.tables()
+    sketch = tools.machinery.sketcher.sketch
+    sketches = [sketch(report_id, read) for report_id, read in zip(tables["reports"]["report_id"].to_pylist(), found, strict=True)]
+    yield Batch(tables, tuple(texts), tuple(tabulator.gaps), tuple(sketches))
 
 
 def compare(batches: Iterable[Batch], tools: Tools) -> Iterator[Batch]:
     """Tables → cells of each report by itself; reports are set against each other at the end of the run."""
     for batch in batches:
         cells = tools.machinery.comparer.report_cells(batch.tables["reports"], batch.tables["facts"], batch.gaps)
-        yield Batch({**batch.tables, "cells": cells}, batch.texts)
+        yield Batch({**batch.tables, "cells": cells}, batch.texts, sketches=batch.sketches)
 
 
 Stage = Callable[[Any, Tools], Iterator[Any]]
@@ -254,8 +262,9 @@ def run(
         count = min(count, 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
     with folder.replacing(out) as staging:
         batches = local.each(tasks, make_batch_function, settings, count)
-        tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, progress))
-        tables = finish(tables, book)
+        with Catalogue(staging) as catalogue:
+            tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, catalogue, progress))
+            tables = finish(tables, catalogue, book)
         counts = count_up(tables)
         write(tables, staging, formats, book, labels)
         content = run_content(book, counts, {"seconds": round(perf_counter() - began, 3), "workers": count})
@@ -277,13 +286,17 @@ def _tasks(items: Iterable[InputItem]) -> Iterator[list[InputItem]]:
         yield task
 
 
-def _watched(batches: Iterable[Batch], tasks: Sequence[Sequence[InputItem]], texts: Path, progress: Progress | None) -> Iterator[Tables]:
-    """The batches' tables; on the way, texts go to the disk and the caller is told how far it is."""
+def _watched(
+    batches: Iterable[Batch], tasks: Sequence[Sequence[InputItem]], texts: Path, catalogue: Catalogue, progress: Progress | None
+) -> Iterator[Tables]:
+    """The batches' tables; on the way, texts go to the disk, sketches to the catalogue, and the caller is told how far it is."""
     total = sum(map(len, tasks))
     done = reports = 0
     for task, batch in zip(tasks, batches, strict=True):
         for source, text in batch.texts:
             about.write_text(texts, source, text)
+        for sketch in batch.sketches:
+            catalogue.add(sketch)
         done += len(task)
         reports += batch.tables["reports"].num_rows
         if progress is not None:
@@ -318,12 +331,13 @@ def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     return table.sort_by([(key, "ascending") for key in keys]) if keys else table
 
 
-def finish(tables: Tables, book: Rulebook) -> Tables:
+def finish(tables: Tables, catalogue: Catalogue, book: Rulebook) -> Tables:
     """What can only be done once all reports are there: copies, conflicts between reports, the comparison, its coverage."""
-    cells = settle(tables["cells"], tables["reports"])
-    wide = comparison(cells, tables["reports"], book.indicators)
-    covered = coverage(cells, tables["reports"], book.indicators)
-    return {**tables, "copies": COPIES.schema.empty_table(), "cells": cells, "coverage": covered, COMPARISON.name: wide}
+    reports, copies = find_copies(tables["reports"], tables["facts"], catalogue, Limits.of(book))
+    cells = settle(tables["cells"], reports)
+    wide = comparison(cells, reports, book.indicators)
+    covered = coverage(cells, reports, book.indicators)
+    return {**tables, "reports": reports, "copies": copies, "cells": cells, "coverage": covered, COMPARISON.name: wide}
 
 
 def write(tables: Tables, target: Path, formats: Sequence[Format], book: Rulebook, language: Language) -> None:

@@ -297,9 +297,7 @@ COPIES = Table(
     sort=("a", "b"),
 )
 
-TABLES: dict[str, Table] = {
-    table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, CHECKS, COPIES)
-}
+TABLES: dict[str, Table] = {table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, CHECKS, COPIES)}
 """All tables of a fixed shape; `comparison` is wide, its columns follow from the indicators (`compare.comparison_columns`)."""
 
 COMPARISON_LEAD = (

@@ -8,7 +8,8 @@ from pipeline.rules_check import bare_report
 
 BOOK = rulebook.load()
 EXTRACTOR = Extractor(BOOK)
-READER = ClauseReader(BOOK.table("activities")["clauses"]["filler"].split())
+TABLE = BOOK.table("activities")["clauses"]
+READER = ClauseReader(TABLE["filler"].split(), TABLE["joins"])
 
 
 def settings(text: str) -> tuple[Report, dict[str, tuple[Mention, Setting]]]:

@@ -7,7 +7,7 @@ import pytest
 from pipeline import meaning_check, rulebook
 from pipeline.model import QUANTITIES, Document
 from pipeline.rulebook import RuleError
-from pipeline.rules_check import make_reader
+from pipeline.rules_check import Reader, make_reader
 from pipeline.run import Settings, Tools
 
 BOOK = rulebook.load()
@@ -17,6 +17,11 @@ RULES = [rule for rule in meaning_check.meaning_rules(BOOK) if rule.is_indicator
 @pytest.fixture(scope="module")
 def tools() -> Tools:
     return Tools(Settings())
+
+
+@pytest.fixture(scope="module")
+def read() -> Reader:
+    return make_reader(BOOK)
 
 
 def indicators(text: str, tools: Tools) -> dict[str, str]:
@@ -30,8 +35,8 @@ def indicators(text: str, tools: Tools) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.where)
-def test_examples(rule: meaning_check.MeaningRule) -> None:
-    assert list(meaning_check.check_rule(rule, make_reader(BOOK))) == []
+def test_examples(rule: meaning_check.MeaningRule, read: Reader) -> None:
+    assert list(meaning_check.check_rule(rule, read)) == []
 
 
 def test_every_indicator_has_a_rule_with_examples() -> None:
@@ -114,7 +119,7 @@ def test_a_wrong_rule_is_refused(rule: str, message: str, tmp_path: Path) -> Non
 
 
 def test_an_analyst_adds_an_indicator(tmp_path: Path) -> None:
-    own = '''
+    own = """
 [[indicator]]
 code = "jobs.offered"
 label = "提供岗位"
@@ -128,6 +133,6 @@ meaning = "jobs offered"
 why = "提供岗位1560个"
 frame = '岗位@ | @[^,@]{0,4}岗位'
 examples = ["提供岗位<n>1560个</n>。"]
-'''
+"""
     (tmp_path / "indicators.toml").write_text(own, encoding="utf-8")
     assert indicators("举办招聘会2场,提供岗位1560个。", Tools(Settings(rules=tmp_path))) == {"1560个": "jobs.offered"}

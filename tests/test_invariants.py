@@ -69,8 +69,8 @@ def _is_whole(fact: Fact) -> bool:
 
 
 Written = tuple[str, Decimal]
-INTEGERS = st.integers(2, 10**11)
-LARGE = st.integers(1000, 10**11)
+INTEGERS = st.integers(2, 10**11 - 1)
+LARGE = st.integers(1000, 10**11 - 1)
 PLACES = st.decimals(min_value=1, max_value=10**8, places=2)
 
 
@@ -84,7 +84,7 @@ FORMS: dict[str, st.SearchStrategy[Written]] = {
     "thousands": _writer(INTEGERS, grouped),
     "full width": _writer(INTEGERS, full_width),
     "Chinese": _writer(INTEGERS, counted),
-    "capital": _writer(st.integers(10, 10**11), capital),
+    "capital": _writer(st.integers(10, 10**11 - 1), capital),
     "mixed": _writer(LARGE, mixed),
 }
 MARKERS = ["", "一、", "（二）", "3、", "4.", "（5）", "⑥", "七是", "第八，"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,21 @@ def test_the_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) 
     assert not lacking, f"{lock} lacks {lacking}; run make lock"
 
 
+def test_every_import_is_declared() -> None:
+    """A package that only lies in someone's environment is missing on a fresh machine."""
+    declared = {_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+    homes = packages_distributions()
+    undeclared = {}
+    for path in (ROOT / "pipeline").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+            for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"pipeline"}:
+                if not declared & {_name(home) for home in homes.get(top, ())}:
+                    undeclared[top] = path.relative_to(ROOT).as_posix()
+    assert undeclared == {}, "add them to the dependencies in pyproject.toml, then make lock"
+
+
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"])
 def test_everything_in_a_lock_has_its_hashes_and_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
@@ -81,6 +98,12 @@ def test_links_between_pages_lead_somewhere() -> None:
             if not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in folder.glob("*.md") if path.name != "README.md" and f"({path.name})" not in index] == []
 
 
 def test_no_path_of_a_machine_in_the_project() -> None:

@@ -121,6 +121,8 @@ def test_what_cannot_be_read_has_no_value_and_a_reason(text: str) -> None:
     facts = READ(text)
     assert facts
     assert all(fact.quantity is None or fact.quantity.value is not None or fact.quantity.low is not None for fact in facts)
+    ranges = [fact.quantity for fact in facts if fact.quantity and fact.quantity.low is not None and fact.quantity.high is not None]
+    assert all(low <= high for low, high in ((quantity.low, quantity.high) for quantity in ranges) if low is not None and high is not None)
     unread = [fact for fact in facts if fact.kind == "name"]
     assert all(fact.note for fact in unread)
 

@@ -14,7 +14,7 @@ from pipeline.learn import Proposal, Skipped, load, mark_of, propose
 from pipeline.markup import parse, write
 from pipeline.preview import PreviewError, find_inputs, preview
 from pipeline.rulebook import Rulebook
-from pipeline.rules_check import make_reader
+from pipeline.rules_check import Reader, make_reader
 from pipeline.run import run
 
 RUNNER = CliRunner()
@@ -29,6 +29,11 @@ examples = ['<name>工号123</name>的职工。']
 counter_examples = ['共123名。']
 """
 TEXT = "安海镇总工会2013年工作总结\n今年慰问困难职工75名，发放慰问金8000余元。\n"
+
+
+@pytest.fixture(scope="module")
+def read(book: Rulebook) -> Reader:
+    return make_reader(book)
 
 
 def call(*arguments: object) -> tuple[int, str, str]:
@@ -139,8 +144,8 @@ def correction(text: str, column: str, new: str, sentence: str = SENTENCE) -> di
         ("职工", "kind", "name", "a new rule", "<name>职工</name>"),
     ],
 )
-def test_learn_marks_the_sentence_as_it_should_be(text: str, column: str, new: str, rule: str, mark: str, book: Rulebook) -> None:
-    (proposal,) = propose([correction(text, column, new)], make_reader(book))
+def test_learn_marks_the_sentence_as_it_should_be(text: str, column: str, new: str, rule: str, mark: str, read: Reader) -> None:
+    (proposal,) = propose([correction(text, column, new)], read)
     assert isinstance(proposal, Proposal), proposal
     assert proposal.rule == rule
     assert mark in proposal.example, proposal.example
@@ -159,8 +164,8 @@ def test_learn_marks_the_sentence_as_it_should_be(text: str, column: str, new: s
         (correction("75名", "text", "76名"), "do not stand"),
     ],
 )
-def test_learn_says_why_there_is_no_example(row: dict[str, str], why: str, book: Rulebook) -> None:
-    (skipped,) = propose([row], make_reader(book))
+def test_learn_says_why_there_is_no_example(row: dict[str, str], why: str, read: Reader) -> None:
+    (skipped,) = propose([row], read)
     assert isinstance(skipped, Skipped)
     assert why in skipped.why
 
@@ -190,11 +195,11 @@ def test_learn_of_a_file_that_is_none(content: str, said: str, tmp_path: Path) -
     assert said in err
 
 
-def test_facts_written_as_marks_are_read_back(book: Rulebook) -> None:
+def test_facts_written_as_marks_are_read_back(read: Reader) -> None:
     text = "2012年3—5月慰问近50户，每户发放500-1000元；参保率达98.5%，比上年提高3个百分点；“五一”前后开会两天。"
-    marked = write(text, [mark_of(fact, text) for fact in make_reader(book)(text)])
+    marked = write(text, [mark_of(fact, text) for fact in read(text)])
     from pipeline.judge import judge
 
     plain, marks = parse(marked)
     assert plain == text
-    assert judge(marks, make_reader(book)(text), text, exact_labels=True).right
+    assert judge(marks, read(text), text, exact_labels=True).right

@@ -157,9 +157,7 @@ def _together(found: Iterable[tuple[Hit, float]]) -> Place:
         sums[hit.code] = sums.get(hit.code, 0.0) + value
         if hit.code not in best or value > best[hit.code][0]:
             best[hit.code] = (value, hit.start, hit.end)
-    return {
-        code: (value + OTHERS * min(sums[code] - value, 2 * value), value, start, end) for code, (value, start, end) in best.items()
-    }
+    return {code: (value + OTHERS * min(sums[code] - value, 2 * value), value, start, end) for code, (value, start, end) in best.items()}
 
 
 class ActivityReader:
@@ -303,7 +301,8 @@ class _Placed:
         self._sentences[self._at].append(hit)
         if spans := self._spans.get(self._at):
             self.clauses[self._at, _clause_of(hit, spans)].append(hit)
-        self._place_above(hit, sentences[self._at].block)
+        if hit.code != STOCK or hit.weight >= self._weights.names:
+            self._place_above(hit, sentences[self._at].block)
 
     def _place_above(self, hit: Hit, index: int) -> None:
         block = self._report.blocks[index]
@@ -353,8 +352,8 @@ class _Placed:
 
     def above(self, block: int, start: int) -> Place:
         """What the headings say, and the opening of the item where `start` lies behind it."""
-        opening = self._openings.get(block, ())
-        behind = bool(opening) and start >= opening[-1].end
+        opening = self._openings.get(block)
+        behind = opening is not None and start >= opening[-1].end
         key = "above", block, behind
         if key not in self._known:
             headings, opened = _together(self._headings_of(block)), _together(self._opening_of(block) if behind else ())

@@ -17,7 +17,6 @@ _PAUSE = regex.compile(r"[,;:。!?()\[\]\n]|——")
 _BLANKS = " 、\u3000\t"
 LONGEST_FILLER = 16
 """Characters beyond which a stretch of text is taken to have words in it."""
-_LIST_MARKS = "、和及与"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,13 @@ class Clauses:
 
 
 class ClauseReader:
-    """Cuts sentences into clauses. `filler`: words that stand between a noun and its number and say nothing of it."""
+    """Cuts sentences into clauses, by the table `clauses` of activities.toml.
 
-    def __init__(self, filler: Sequence[str]) -> None:
+    `filler`: words that stand between a noun and its number and say nothing of it; `joins`: marks and words that join a list.
+    """
+
+    def __init__(self, filler: Sequence[str], joins: str) -> None:
+        self._joins = joins
         words = sorted(filler, key=len, reverse=True)
         self._filler = regex.compile(r"(?r)(?:\L<words>|[、\s“”‘’\"《》])*", words=words)
         self._wordless = regex.compile(r"(?:\L<words>|[^\p{Han}\w])*+$", words=words)
@@ -78,7 +81,7 @@ class ClauseReader:
         clause = next((i for i, (_, end) in enumerate(spans) if end >= mention.end), len(spans) - 1)
         start, end = spans[clause]
         left, right = max(start, between[0]), min(end, between[1])
-        if right > mention.end and text[mention.end] in _LIST_MARKS:
+        if right > mention.end and text[mention.end] in self._joins:
             right = mention.end
         filler = self._filler.match(text, left, mention.start)
         head = filler.start() if filler else mention.start

@@ -14,12 +14,14 @@ from typing import Any
 import regex
 
 from pipeline.interpret.clauses import Clauses, Setting
-from pipeline.model import Fact, Report
+from pipeline.model import Cue, Fact, Report
 from pipeline.rulebook import Indicator, Rulebook, RuleError
 
 NUMBER = "@"
 HEADING_LENGTH = 60
 OPENING_LENGTH = 40
+SENTENCES_BACK = 3
+"""Sentences of which one that begins with 其中 may tell parts."""
 
 _MARKS = ' 、“”‘’"《》'
 _PATTERNS = ("frame", "with", "unless", "about", "apart", "then")
@@ -74,6 +76,8 @@ class IndicatorReader:
     def __init__(self, rulebook: Rulebook) -> None:
         table = rulebook.table("indicators")
         bricks = table.get("bricks", {})
+        self._links: str = table["gate"]["links"]
+        self._now, self._from = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("now", "from"))
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
         self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
@@ -88,30 +92,37 @@ class IndicatorReader:
         found: dict[int, str | None] = {}
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
-            total = found.get(fact.part_of) if fact.part_of is not None else self._told_before(report, index, clauses, found, units)
+            total = found.get(fact.part_of) if fact.part_of is not None else None
             code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if _may_fill(fact) else None
-            found[index] = None if total is not None and code == total else code
-        return tuple(replace(fact, indicator=found[i]) if found.get(i) else fact for i, fact in enumerate(facts))
+            told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found)
+            found[index] = None if code in told else code
+        return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
 
-    def _told_before(
-        self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None], units: Sequence[str]
-    ) -> str | None:
-        """For a number of a sentence that begins with 其中 the indicator of the last one of its class in the sentence before."""
+    def _told_before(self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None]) -> set[str | None]:
+        """For a number of a sentence that begins with 其中 the indicators of the sentences before in its item."""
         sentence = clauses.settings[index].sentence
-        if not self._among.match(report.text, report.sentences[sentence].start, report.sentences[sentence].end):
-            return None
-        measure = self._classes.get(units[index])
-        told = (i for i in found if i < index and clauses.settings[i].sentence == sentence - 1 and self._classes.get(units[i]) == measure)
-        return found.get(max(told, default=-1))
+        here = report.sentences[sentence]
+        if not self._among.match(report.text, here.start, here.end):
+            return set()
+        before = {other for other in range(max(sentence - SENTENCES_BACK, 0), sentence) if report.sentences[other].block == here.block}
+        return {found[i] for i in found if i < index and clauses.settings[i].sentence in before}
 
     def _read(self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None) -> str | None:
         rules = [rule for rule in self._of_unit(fact.kind, unit) if rule.may_hold(fact, total)]
         if not rules:
             return None
-        view = _view(report, fact, clauses.spans[at.sentence], at)
-        if self._never.search(view.clause):
+        view = self._view(report, fact, clauses.spans[at.sentence], at)
+        if self._never.search(view.clause) or (fact.scope == "last_year" and not self._now.search(view.clause)):
             return None
         return next((rule.code for rule in rules if rule.speaks(view)), None)
+
+    def _view(self, report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting) -> View:
+        """The words around a number; of 由去年的86%提高到91% the new figure stands where the old one does."""
+        view = _view(report, fact, spans, at, self._links)
+        if self._now.search(view.clause):
+            before, _, behind = view.frame.partition(NUMBER)
+            return replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
+        return view
 
     def _of_unit(self, kind: str, unit: str) -> Sequence[_Rule]:
         """The rules for a measure word."""
@@ -123,12 +134,19 @@ class IndicatorReader:
 
 
 def _may_fill(fact: Fact) -> bool:
-    """Whether a number could be a value at all: a threshold, a figure per head, a difference or last year's figure is none."""
+    """Whether a number could be a value at all: a threshold, a figure per head and a difference are none."""
     quantity = fact.quantity
-    return quantity is not None and fact.status != "criterion" and fact.scope != "last_year" and not quantity.per and not quantity.change
+    return quantity is not None and fact.status != "criterion" and not quantity.per and not quantity.change
 
 
-def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting) -> View:
+def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:
+    """The fact as a value of an indicator, with the clause that says so."""
+    if code is None or at is None:
+        return fact
+    return replace(fact, indicator=code, cues=(*fact.cues, Cue(f"indicator.{code}", at.start, at.end)))
+
+
+def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str) -> View:
     text, sentence = report.text, report.sentences[at.sentence]
     before, behind = text[at.start : fact.start], text[fact.end : at.end]
     head = text[at.start : at.head]
@@ -141,7 +159,7 @@ def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Sett
     semicolon = text.rfind(";", sentence.start, fact.start)
     start = sentence.start if semicolon < 0 else semicolon
     return View(
-        f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip('的多余')}", f"{before}{NUMBER}{behind}", text[start : at.end],
+        f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip(links)}", f"{before}{NUMBER}{behind}", text[start : at.end],
         f"{_above(report, at)}\n{text[sentence.start : at.end]}", text[at.end : sentence.end],
     )  # fmt: skip
 

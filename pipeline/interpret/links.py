@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any
 
 import regex
 
-from pipeline.model import QUANTITIES, Mention, PartialDate, Quantity, Scope
+from pipeline.model import QUANTITIES, Fact, Mention, PartialDate, Scope
 from pipeline.rulebook import Rulebook
 
-MAX_PARTS = 12
+MOST_PARTS = 12
+LEAST_BARE_TOTAL = 10
+"""Below this a sum without 其中 is as likely a coincidence."""
+NOUN_BEFORE_BRACKET = 8
+BEYOND = Decimal("1.3")
+"""Parts that make up so much more than their total are no parts of it, but for the same kind of thing."""
+LABEL = 2
+_STATEMENT_ENDS = "。;!?"
+_BETWEEN_ITEMS = ",、和及 "
 
 
 class LinkReader:
@@ -18,104 +29,269 @@ class LinkReader:
 
     def __init__(self, rulebook: Rulebook) -> None:
         table = rulebook.table("links")
-        words = sorted(table["parts"].split(), key=len, reverse=True)
-        self._among = regex.compile("|".join(map(regex.escape, words)))
-        self._ends = regex.compile("|".join(map(regex.escape, table["ends"].split())))
-        self._scopes: tuple[tuple[Scope, regex.Pattern[str]], ...] = tuple(
-            (name, rulebook.compile(table["scope"][name], "rules/links.toml")) for name in ("last_year", "cumulative", "stock")
-        )
+        self._parts = _PartRules(table["parts"], {word: unit.unit_class for word, unit in rulebook.units.items()})
+        self._compared = tuple(table["time"]["compared"].split())
+        self._later = tuple(table["time"]["later"].split())
+        scopes: tuple[Scope, ...] = ("last_year", "cumulative", "stock")
+        self._scopes = tuple((name, rulebook.compile(table["scope"][name], "rules/links.toml")) for name in scopes)
 
-    def scope(self, before: str) -> Scope | None:
-        """Over what the number counts, by the words before it in its sentence; None where they do not say."""
+    def scope(self, before: str, date: PartialDate | None) -> Scope | None:
+        """Over what the number counts, by the words before it in its sentence and its time; None where they do not say."""
+        if date is not None and date.anchor == "last_year":
+            return "last_year"
         return next((name for name, pattern in self._scopes if pattern.search(before)), None)
 
-    def parts(
-        self, mentions: Sequence[Mention], quantities: Sequence[Quantity | None], sentences: Sequence[int], text: str
-    ) -> list[int | None]:
-        """For each mention the index of the total that it is a part of."""
-        totals: list[int | None] = [None] * len(mentions)
-        for index, mention in enumerate(mentions):
-            if mention.kind not in QUANTITIES or quantities[index] is None:
-                continue
-            total = self._total_before(index, mentions, quantities, sentences, text)
-            if total is not None:
-                totals[index] = total
-        self._sums(mentions, quantities, sentences, totals)
-        return totals
+    def parts(self, facts: Sequence[Fact], units: Sequence[str], text: str) -> list[int | None]:
+        """For each fact the index of the total that it is a part of. `units`: the measure words in simplified script."""
+        return _PartSearch(self._parts, facts, units, text).run()
 
-    def _total_before(
-        self, index: int, mentions: Sequence[Mention], quantities: Sequence[Quantity | None], sentences: Sequence[int], text: str
-    ) -> int | None:
-        """The last figure of the same unit before a word such as 其中 or before the bracket in which this one stands."""
-        mention = mentions[index]
+    def when(
+        self, index: int, mentions: Sequence[Mention], dates: Sequence[PartialDate | None], sentences: Sequence[int],
+        blocks: Sequence[int], text: str,
+    ) -> PartialDate | None:  # fmt: skip
+        """The date that a number belongs to: the last one before it in its sentence, one that follows it, the last one of its list item."""
+        in_block = None
         for earlier in range(index - 1, -1, -1):
-            if sentences[earlier] != sentences[index]:
-                return None
-            between = text[mentions[earlier].end : mention.start]
-            if self._ends.search(between):
-                return None
-            if not _same_measure(earlier, index, mentions, quantities):
+            if blocks[sentences[earlier]] != blocks[sentences[index]]:
+                break
+            date = dates[earlier]
+            if date is None or mentions[earlier].kind != "date" or self._is_another(earlier, index, mentions, text):
                 continue
-            among = self._among.search(text, mentions[earlier].end, mention.start)
-            if among or _in_bracket(between):
-                return earlier
-        return None
+            if sentences[earlier] == sentences[index]:
+                return date
+            in_block = in_block or date
+        return self._date_behind(index, mentions, dates, sentences, text) or in_block
 
-    @staticmethod
-    def _sums(
-        mentions: Sequence[Mention], quantities: Sequence[Quantity | None], sentences: Sequence[int], totals: list[int | None]
-    ) -> None:
-        """An enumeration right behind a figure, without 其中, is its parts where it adds up to it exactly."""
-        by_sentence: dict[int, list[int]] = {}
-        for index, quantity in enumerate(quantities):
-            if quantity is not None and quantity.value is not None and mentions[index].kind in QUANTITIES:
-                by_sentence.setdefault(sentences[index], []).append(index)
-        for group in by_sentence.values():
-            for place, total in enumerate(group):
-                rest = [i for i in group[place + 1 :] if _same_measure(total, i, mentions, quantities) and totals[i] is None]
-                parts = _adding_up(_value(quantities[total]), [(i, _value(quantities[i])) for i in rest[:MAX_PARTS]])
-                for part in parts:
-                    totals[part] = total
+    def _is_another(self, date: int, number: int, mentions: Sequence[Mention], text: str) -> bool:
+        """Whether the date is only what the number is compared with: 比上年增加12家, 由去年的85%上升到94%."""
+        start = mentions[date].start
+        if not text[max(0, start - 2) : start].endswith(self._compared):
+            return False
+        follows = text[mentions[date].end : mentions[number].start]
+        return follows not in ("", "的", "同期", "同期的", "全年的", "底的", "末的")
 
-
-def _in_bracket(between: str) -> bool:
-    return between.startswith("(") and ")" not in between
-
-
-def _same_measure(a: int, b: int, mentions: Sequence[Mention], quantities: Sequence[Quantity | None]) -> bool:
-    first, second = quantities[a], quantities[b]
-    return (
-        first is not None and second is not None and mentions[a].kind == mentions[b].kind and first.unit == second.unit
-        and first.per == second.per and first.change == second.change
-    )  # fmt: skip
-
-
-def _value(quantity: Quantity | None) -> Decimal:
-    assert quantity is not None and quantity.value is not None
-    return quantity.value
-
-
-def _adding_up(total: Decimal, rest: Sequence[tuple[int, Decimal]]) -> list[int]:
-    """The first two or more of `rest` that add up to the total, none where no run from the beginning does."""
-    running, taken = Decimal(0), []
-    for index, value in rest:
-        running += value
-        taken.append(index)
-        if running == total and len(taken) > 1:
-            return taken
-        if running > total:
-            return []
-    return []
-
-
-def when(
-    index: int, mentions: Sequence[Mention], dates: Sequence[PartialDate | None], sentences: Sequence[int], blocks: Sequence[int]
-) -> PartialDate | None:
-    """The date that a number belongs to: the last one before it in its sentence, else in its list item, none where there is no such."""
-    for earlier in range(index - 1, -1, -1):
-        if blocks[sentences[earlier]] != blocks[sentences[index]]:
+    def _date_behind(
+        self, index: int, mentions: Sequence[Mention], dates: Sequence[PartialDate | None], sentences: Sequence[int], text: str
+    ) -> PartialDate | None:
+        after = index + 1
+        if after >= len(mentions) or sentences[after] != sentences[index] or mentions[after].kind != "date":
             return None
-        date = dates[earlier]
-        if date is not None and mentions[earlier].kind == "date":
-            return date
-    return None
+        between = text[mentions[index].end : mentions[after].start]
+        return dates[after] if between.endswith(self._later) and "," in between else None
+
+
+class _PartRules:
+    """The words and measures of `links.toml` that tell parts."""
+
+    def __init__(self, table: Mapping[str, Any], unit_classes: Mapping[str, str]) -> None:
+        self.among = _any_of(table["among"])
+        self.ends = _any_of(table["ends"])
+        self.sums = tuple(table["sums"].split())
+        self.becomes = tuple(table["becomes"].split())
+        self.other_times = tuple(table["other_times"].split())
+        family = {name: family for family, names in table["families"].items() for name in names.split()}
+        self._families = {unit: family.get(name, name) for unit, name in unit_classes.items()}
+
+    def measure(self, fact: Fact, unit: str) -> tuple[str, str, str | None] | None:
+        """What must be the same of a part and its total; None for a fact that is neither."""
+        quantity = fact.quantity
+        if fact.kind not in QUANTITIES or quantity is None or quantity.change or fact.status == "criterion":
+            return None
+        family = self._families.get(unit, unit)
+        return fact.kind, unit if family in ("pieces", "places", "") else family, quantity.per
+
+
+def _any_of(words: str) -> regex.Pattern[str]:
+    return regex.compile("|".join(map(regex.escape, sorted(words.split(), key=len, reverse=True))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A fact that may be a part or a total."""
+
+    index: int
+    start: int
+    end: int
+    value: Decimal
+    exact: bool
+    measure: tuple[str, str, str | None]
+
+
+class _PartSearch:
+    """The search for parts in one report."""
+
+    def __init__(self, rules: _PartRules, facts: Sequence[Fact], units: Sequence[str], text: str) -> None:
+        self._rules = rules
+        self._facts = facts
+        self._text = text
+        self._totals: list[int | None] = [None] * len(facts)
+        self._by_sentence: dict[int, list[_Number]] = {}
+        for index, fact in enumerate(facts):
+            measure = rules.measure(fact, units[index])
+            quantity = fact.quantity
+            value = None if quantity is None else quantity.value if quantity.value is not None else quantity.low
+            if measure is not None and quantity is not None and value is not None:
+                number = _Number(index, fact.start, fact.end, value, quantity.bound == "=" and quantity.value is not None, measure)
+                self._by_sentence.setdefault(fact.sentence, []).append(number)
+
+    def run(self) -> list[int | None]:
+        for numbers in self._by_sentence.values():
+            if len(numbers) > 1:
+                self._named(numbers)
+                self._bracketed(numbers)
+                self._bare_sums(numbers)
+                self._sums_behind(numbers)
+                self._kinds_of(numbers)
+        return self._totals
+
+    def _set(self, parts: Sequence[_Number], total: _Number) -> None:
+        for part in parts:
+            self._totals[part.index] = total.index
+
+    # ---------------------------------------------------------------- 其中
+
+    def _named(self, numbers: Sequence[_Number]) -> None:
+        first, last = numbers[0].end, numbers[-1].start
+        for match in self._rules.among.finditer(self._text, first, last):
+            end = self._list_end(match.end(), numbers)
+            inside = [n for n in numbers if match.end() <= n.start < end]
+            for measure in dict.fromkeys(n.measure for n in inside):
+                total = next((n for n in reversed(numbers) if n.end <= match.start() and n.measure == measure), None)
+                if total is not None and not self._is_elsewhere(total, match.start()):
+                    self._set(self._within(total, [n for n in inside if n.measure == measure]), total)
+
+    def _list_end(self, start: int, numbers: Sequence[_Number]) -> int:
+        """Where the list that begins with 其中 ends: with its statement, or before a word such as 此外."""
+        last = numbers[-1].end
+        stop = self._rules.ends.search(self._text, start, last)
+        end = stop.start() if stop else last
+        return min([end, *(at for mark in _STATEMENT_ENDS if (at := self._text.find(mark, start, end)) >= 0)])
+
+    def _is_elsewhere(self, total: _Number, among: int) -> bool:
+        """A total in a bracket that is closed before 其中 is none."""
+        between = self._text[total.end : among]
+        return between.count(")") > between.count("(")
+
+    def _within(self, total: _Number, parts: Sequence[_Number]) -> list[_Number]:
+        """The parts up to where they add up to the total. What goes far beyond it is one only where it is of the same kind."""
+        kept: list[_Number] = []
+        running = Decimal(0)
+        for part in parts[:MOST_PARTS]:
+            if running == total.value and not self._goes_on(part, kept, total):
+                break
+            beyond = running + part.value > total.value * BEYOND or part.value > total.value
+            if beyond and total.exact and not self._is_kind_of(part, total) and not self._is_alike(part, parts):
+                if kept:
+                    break
+                continue
+            kept.append(part)
+            running += part.value
+        return kept
+
+    def _is_kind_of(self, part: _Number, total: _Number) -> bool:
+        """女会员 are 会员, 企业工会 are 工会组织; a part without a noun of its own has the total's."""
+        mine, theirs = self._facts[part.index].object, self._facts[total.index].object
+        if not mine or not theirs:
+            return False
+        return mine[-1] == theirs[-1] or mine[-2:] in theirs
+
+    def _goes_on(self, part: _Number, kept: Sequence[_Number], total: _Number) -> bool:
+        """Whether the list goes on though its sum is reached: a bare noun of the total's kind and its number."""
+        noun = self._text[kept[-1].end : part.start].strip(_BETWEEN_ITEMS) if kept else ""
+        return noun != "" and noun == self._facts[part.index].object and self._is_kind_of(part, total)
+
+    def _is_alike(self, part: _Number, parts: Sequence[_Number]) -> bool:
+        """工伤纠纷15起,金额597752元,劳资纠纷33起,金额65063元: the same label stands before another part."""
+        label = self._text[part.start - LABEL : part.start]
+        return any(self._text[other.start - LABEL : other.start] == label for other in parts if other is not part)
+
+    # ---------------------------------------------------------------- brackets
+
+    def _bracketed(self, numbers: Sequence[_Number]) -> None:
+        for place, total in enumerate(numbers):
+            opening = self._text.find("(", total.end, total.end + NOUN_BEFORE_BRACKET)
+            if opening < 0 or any(mark in self._text[total.end : opening] for mark in ",。;:、"):
+                continue
+            closing = self._text.find(")", opening)
+            inside = [n for n in numbers[place + 1 :] if opening < n.start < closing and n.measure == total.measure]
+            if any(n.value > total.value for n in inside) or self._is_of_another_time(opening, inside):
+                continue
+            self._set([n for n in inside if self._totals[n.index] is None], total)
+
+    def _is_of_another_time(self, opening: int, inside: Sequence[_Number]) -> bool:
+        return any(word in self._text[opening : n.start] for n in inside[:1] for word in self._rules.other_times)
+
+    # ---------------------------------------------------------------- sums without 其中
+
+    def _bare_sums(self, numbers: Sequence[_Number]) -> None:
+        """An enumeration right behind a figure is its parts where it adds up to it exactly."""
+        for place, total in enumerate(numbers):
+            if total.value < LEAST_BARE_TOTAL or not total.exact or total.measure[0] == "rate" or self._totals[total.index] is not None:
+                continue
+            run = list(self._run_behind(total, numbers[place + 1 :]))
+            parts = _adding_up(total.value, run)
+            if parts:
+                self._set(parts, total)
+
+    def _run_behind(self, total: _Number, rest: Sequence[_Number]) -> Iterator[_Number]:
+        """The figures of the same measure that follow, each with a noun of its own, without another figure between."""
+        end = total.end
+        for number in rest[:MOST_PARTS]:
+            between = self._text[end : number.start]
+            alone = not between.strip(_BETWEEN_ITEMS + ":(") or between.endswith(self._rules.becomes)
+            if alone or number.measure != total.measure or self._totals[number.index] is not None:
+                return
+            yield number
+            end = number.end
+
+    def _sums_behind(self, numbers: Sequence[_Number]) -> None:
+        """电工21人、焊工34人、行车工13人,共计68人: the total behind its parts."""
+        for place, total in enumerate(numbers):
+            before = self._text[max(0, total.start - 4) : total.start]
+            if place < 2 or total.measure[0] == "rate" or not before.endswith(self._rules.sums) or self._totals[total.index] is not None:
+                continue
+            run = [n for n in reversed(numbers[:place]) if n.measure == total.measure and self._totals[n.index] is None]
+            parts = _adding_up(total.value, run) or self._listed(total, run)
+            if parts:
+                self._set(parts, total)
+
+    def _listed(self, total: _Number, run: Sequence[_Number]) -> list[_Number]:
+        """The items right before the total that 、 parts, though they do not add up to it."""
+        kept: list[_Number] = []
+        following = total.start
+        for number in run:
+            between = self._text[number.end : following]
+            if between[:1] not in ("," if not kept else "、") or any(mark in between[1:] for mark in ",。;"):
+                break
+            kept.append(number)
+            following = number.start
+        added = sum((number.value for number in kept), Decimal(0))
+        return kept if len(kept) > 1 and total.value / BEYOND <= added <= total.value * BEYOND else []
+
+    # ---------------------------------------------------------------- 会员4020人,女会员1785人
+
+    def _kinds_of(self, numbers: Sequence[_Number]) -> None:
+        """A figure right behind another, of a kind of the same people: no verb stands between, only the noun."""
+        for total, part in pairwise(numbers):
+            mine, theirs = self._facts[part.index].object, self._facts[total.index].object
+            if self._totals[part.index] is not None or not mine or not theirs or mine == theirs or not mine.endswith(theirs):
+                continue
+            noun = self._text[total.end : part.start].strip(_BETWEEN_ITEMS)
+            if part.measure == total.measure and part.value <= total.value and noun == mine and total.measure[1] == "people":
+                self._set([part], self._root(total, numbers))
+
+    def _root(self, number: _Number, numbers: Sequence[_Number]) -> _Number:
+        above = self._totals[number.index]
+        return next((n for n in numbers if n.index == above), number)
+
+
+def _adding_up(total: Decimal, rest: Sequence[_Number]) -> list[_Number]:
+    """The first two or more of `rest` that add up to the total, none where no run from the beginning does."""
+    running = Decimal(0)
+    for taken, number in enumerate(rest, 1):
+        running += number.value
+        if running == total and taken > 1:
+            return list(rest[:taken])
+        if running > total:
+            break
+    return []

@@ -1,130 +1,365 @@
-"""What a number counts or pays: the noun phrase behind it, before it, or of the number that it belongs with.
+"""What a number counts or pays: the noun phrase behind it, before it, or of the number or the words that it belongs with.
 
-The tags are those of a dictionary, one a word, so that a few word lists in `rules/objects.toml` say what the tags cannot.
+The frames say where the phrase may stand in the clause; a phrase that the measure word cannot count (名 and 总工会) gives way to one
+that it can. Where the clause has none, the object is carried over: from the number before, the label, the sentence before, the heading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from pipeline.model import QUANTITIES, Mention, Tokens
+import regex
+
+from pipeline.interpret.frames import CLAUSE_ENDS, Found, Frames, Place
+from pipeline.interpret.phrases import Grammar, Line, Types
+from pipeline.model import Mention, Quantity, Report, Tokens
 from pipeline.rulebook import Rulebook
 
-MAX_CHARACTERS = 16
-"""A noun phrase longer than this is cut to its end, where the head stands."""
-MAX_TOKENS_BETWEEN = 9
+EARLIER_CHARACTERS = 90
+"""So much of the sentence before is looked through for a noun."""
+HEADING_CHARACTERS = 6
+"""A heading longer than this is a sentence and names nothing."""
+CARRIED, HEADING, VERB = "object.carried", "object.heading", "object.verb"
 
 
-@dataclass(frozen=True, slots=True)
 class ObjectFinder:
     """Finds the object of each count, amount and rate of a report."""
 
-    noun_tags: frozenset[str]
-    nouns_too: frozenset[str]
-    between: frozenset[str]
-    never: frozenset[str]
-
-    @classmethod
-    def from_rules(cls, rulebook: Rulebook) -> ObjectFinder:
+    def __init__(self, rulebook: Rulebook) -> None:
         table = rulebook.table("objects")
-        return cls(*(frozenset(table[key].split()) for key in ("noun_tags", "nouns_too", "between", "never")))
+        types = Types(table, {word: unit.unit_class for word, unit in rulebook.units.items()})
+        self._grammar = Grammar(table, types)
+        self._frames = Frames(table, types)
+        self._earlier = _EarlierText(table, types)
 
-    def find(self, mentions: Sequence[Mention], tokens: Tokens) -> list[tuple[int, int] | None]:
-        """Local span of each mention's object, None for other kinds and where none is near."""
-        spans: list[tuple[int, int] | None] = [None] * len(mentions)
-        for index, mention in enumerate(mentions):
-            at = tokens.at_mention.get(index)
-            if mention.kind in QUANTITIES and at is not None:
-                spans[index] = self._near(mention, at, tokens) or self._carried(index, mentions, spans, tokens)
-        return spans
+    def find(
+        self, mentions: Sequence[Mention], quantities: Sequence[Quantity | None], tokens: Tokens, report: Report
+    ) -> list[Found | None]:
+        """The object of each mention, None for other kinds and where none is near."""
+        line = self._grammar.read(tokens, mentions)
+        return _Search(self._frames, self._earlier, line, mentions, quantities, report).run()
 
-    def _near(self, mention: Mention, at: int, tokens: Tokens) -> tuple[int, int] | None:
-        behind = self._behind(at, tokens)
-        if mention.kind != "rate" and behind:
-            return behind
-        return self._before(at, tokens) or behind
 
-    def _behind(self, at: int, tokens: Tokens) -> tuple[int, int] | None:
-        """The noun phrase that begins right behind the number; a clause with 的 leads to its head (82名符合条件的职工)."""
-        first = at + 1
-        while first < len(tokens) and tokens.word(first) in ("的", "多", "余", "、"):
-            first += 1
-        last = self._phrase_end(first, at, tokens)
-        if last > first:
-            return self._without_clause(first, last, at, tokens)
-        return self._head_of_clause(first, at, tokens)
+class _EarlierText:
+    """Finds nouns of a type in a text that is not cut into words, and headings that name something."""
 
-    def _phrase_end(self, first: int, at: int, tokens: Tokens) -> int:
-        last = first
-        while last < len(tokens) and tokens.sentences[last] == tokens.sentences[at] and self._is_noun(last, tokens):
-            last += 1
-        return last
+    def __init__(self, table: Mapping[str, Any], types: Types) -> None:
+        words = table["words"]
+        attributes = sorted({*table["classes"]["a"].split(), *words["attributes"].split()}, key=len, reverse=True)
+        self._attributes = "|".join(map(regex.escape, attributes))
+        self._types = types
+        self._patterns: dict[str, regex.Pattern[str]] = {}
+        self._no_name = regex.compile("|".join(words["headings"].split()))
 
-    def _without_clause(self, first: int, last: int, at: int, tokens: Tokens) -> tuple[int, int]:
-        """A phrase that goes on with 的 and another phrase ends with the latter: 5名副处级的干部."""
-        if last < len(tokens) - 1 and tokens.word(last) == "的":
-            end = self._phrase_end(last + 1, at, tokens)
-            if end > last + 1:
-                return self._cut(last + 1, end, tokens)
-        return self._cut(first, last, tokens)
+    def last(self, name: str, text: str, start: int, end: int) -> Found | None:
+        """The last noun of the type `name` in a span of the text."""
+        if name not in self._patterns:
+            ends = "|".join(map(regex.escape, self._types.ends_of(name, 2)))
+            self._patterns[name] = regex.compile(f"(?:{self._attributes}){{0,3}}(?:{ends})+")
+        matches = list(self._patterns[name].finditer(text, start, end))
+        return Found(matches[-1].start(), matches[-1].end(), CARRIED, matches[-1].group()) if matches else None
 
-    def _head_of_clause(self, first: int, at: int, tokens: Tokens) -> tuple[int, int] | None:
-        for index in range(first, min(first + MAX_TOKENS_BETWEEN, len(tokens))):
-            if tokens.sentences[index] != tokens.sentences[at] or tokens.mentions[index] >= 0 or _is_pause(tokens.word(index)):
-                return None
-            if tokens.word(index) == "的" and index > first:
-                end = self._phrase_end(index + 1, at, tokens)
-                return self._cut(index + 1, end, tokens) if end > index + 1 else None
-        return None
+    def names(self, heading: str) -> bool:
+        """Whether a heading can stand for what is counted under it."""
+        return 1 < len(heading) <= HEADING_CHARACTERS and not any(map(str.isspace, heading)) and not self._no_name.search(heading)
 
-    def _before(self, at: int, tokens: Tokens) -> tuple[int, int] | None:
-        """The noun phrase before the number, across words of having and doing (会员共有, 案件受理)."""
-        last = at
-        steps = 0
-        while last > 0 and tokens.sentences[last - 1] == tokens.sentences[at] and steps < MAX_TOKENS_BETWEEN:
-            word = tokens.word(last - 1)
-            if _is_pause(word) or tokens.mentions[last - 1] >= 0:
-                return None
-            if self._is_noun(last - 1, tokens) and word not in self.between:
-                break
-            last -= 1
-            steps += 1
-        else:
+
+class _Search:
+    """The search through one report."""
+
+    def __init__(
+        self, frames: Frames, earlier: _EarlierText, line: Line, mentions: Sequence[Mention],
+        quantities: Sequence[Quantity | None], report: Report,
+    ) -> None:  # fmt: skip
+        self._frames = frames
+        self._types = frames.types
+        self._earlier_text = earlier
+        self._line = line
+        self._letters = line.letters
+        self._mentions = mentions
+        self._quantities = quantities
+        self._report = report
+        self._found: list[Found | None] = [None] * len(mentions)
+
+    def run(self) -> list[Found | None]:
+        for sentence, bounds in self._line.bounds.items():
+            for here in range(*bounds):
+                index = self._line.mention_at.get(here)
+                if index is not None and self._letters[here] == "q":
+                    quantity = self._quantities[index]
+                    if quantity is not None:
+                        place = self._place(index, here, sentence, bounds, quantity)
+                        self._found[index] = self._typed(self._one(place), place)
+        return self._found
+
+    def _place(self, index: int, here: int, sentence: int, bounds: tuple[int, int], quantity: Quantity) -> Place:
+        mention = self._mentions[index]
+        wanted = self._types.wanted(mention.kind, self._unit(index))
+        return Place(index, here, sentence, self._left(here), self._right(here), bounds, mention.kind, wanted, quantity)
+
+    def _unit(self, index: int) -> str:
+        span = self._mentions[index].groups.get("unit")
+        return self._line.text[slice(*span)].strip() if span else ""
+
+    def _left(self, here: int) -> int:
+        """Where the clause of a number begins; a colon right before it is passed over."""
+        position = here
+        while position > 0 and self._letters[position - 1] not in CLAUSE_ENDS:
+            position -= 1
+            if self._letters[position] == ":" and position != here - 1:
+                return position + 1
+        return position
+
+    def _right(self, here: int) -> int:
+        position = here + 1
+        while self._letters[position] not in CLAUSE_ENDS + ":)":
+            position += 1
+        return position
+
+    def _typed(self, found: Found | None, place: Place) -> Found | None:
+        if found is None:
             return None
-        first = last
-        while first > 0 and tokens.sentences[first - 1] == tokens.sentences[at] and self._goes_on(first - 1, tokens):
-            first -= 1
-        return self._cut(first, last, tokens) if first < last else None
+        fit = self._types.fit(place.wanted, found.text)
+        return replace(found, type=self._types.of(found.text), wanted=place.wanted.type, fit=fit)
 
-    def _goes_on(self, index: int, tokens: Tokens) -> bool:
-        return self._is_noun(index, tokens) and tokens.word(index) not in self.between
+    def _one(self, place: Place) -> Found | None:
+        beside = self._row(place) or self._paired(place) or self._rate_label(place)
+        if beside:
+            return beside
+        spare: Found | None = None
+        for frame in self._frames.rules:
+            if not frame.asks(place):
+                continue
+            for span in self._frames.spans(frame, self._line, place):
+                found = self._made(span, frame.id)
+                if self._frames.accepts(frame, self._line, span, place):
+                    return found
+                if frame.last and spare is None:
+                    spare = found
+        return self._carried(place, spare) or spare or self._at_last(place)
 
-    def _is_noun(self, index: int, tokens: Tokens) -> bool:
-        word = tokens.word(index)
-        if tokens.mentions[index] >= 0 or word in self.never or _is_pause(word):
-            return False
-        return tokens.tags[index] in self.noun_tags or word in self.nouns_too
+    def _made(self, span: tuple[int, int], rule: str) -> Found:
+        letters = self._letters[slice(*span)]
+        return Found(*self._line.span(*span), rule, self._line.phrase(*span), all(letter in "ve" for letter in letters))
+
+    # ---------------------------------------------------------------- beside another number
+
+    def _row(self, place: Place) -> Found | None:
+        """The first cell of a table's row names the row."""
+        cell = self._letters.find("|", place.bounds[0], place.here)
+        match = self._frames.phrase.match(self._letters, place.bounds[0], cell) if cell > 0 else None
+        return self._made(match.span(), "object.row") if match else None
+
+    def _rate_label(self, place: Place) -> Found | None:
+        """学生巩固率:小学100%,初中98%: the label names the rate, what stands before the number only whose it is."""
+        if place.kind != "rate" or self._letters[place.here - 1] == ":":
+            return None
+        label = self._from_label(place)
+        match = self._frames.phrase.search(self._letters, place.left, place.here)
+        return label if match is None or self._types.fit(place.wanted, self._line.phrase(*match.span())) <= 0 else None
+
+    def _paired(self, place: Place) -> Found | None:
+        """Two numbers side by side are about the same thing: 29起、74人次, 471户,1043人, 每户800元,计6.72万元."""
+        before = place.here - 1
+        while before > place.bounds[0] and self._letters[before] in "hd":
+            before -= 1
+        adds_up = before < place.here - 1
+        separator = self._letters[before] if before > place.bounds[0] else ""
+        if separator and separator in "sc,":
+            before -= 1
+        if before < place.bounds[0] or self._letters[before] != "q":
+            return None
+        following = self._letters[place.here + 1]
+        if following in "naeoD" or (separator == "," and following not in ",;)"):
+            return None
+        previous = self._line.mention_at[before]
+        if adds_up and (place.kind != "money" or self._mentions[previous].kind != "money"):
+            return None
+        return self._carry(self._found[previous])
 
     @staticmethod
-    def _cut(first: int, last: int, tokens: Tokens) -> tuple[int, int]:
-        while last - first > 1 and tokens.ends[last - 1] - tokens.starts[first] > MAX_CHARACTERS:
-            first += 1
-        return tokens.starts[first], tokens.ends[last - 1]
+    def _carry(found: Found | None) -> Found | None:
+        return None if found is None else replace(found, rule=CARRIED if found.rule != VERB else VERB)
 
-    @staticmethod
-    def _carried(
-        index: int, mentions: Sequence[Mention], spans: Sequence[tuple[int, int] | None], tokens: Tokens
-    ) -> tuple[int, int] | None:
-        """The object of the number before in the same or the last sentence, where the kind is the same."""
-        for earlier in range(index - 1, -1, -1):
-            at, span = tokens.at_mention.get(earlier), spans[earlier]
-            if at is not None and tokens.sentences[tokens.at_mention[index]] - tokens.sentences[at] > 1:
-                return None
-            if span is not None and mentions[earlier].kind == mentions[index].kind:
-                return span
+    def _numbers(self, place: Place, *, same_statement: bool = False) -> Iterator[int]:
+        """The mentions before this one in its sentence that have an object, the nearest first."""
+        for position in range(place.here - 1, place.bounds[0] - 1, -1):
+            if same_statement and self._letters[position] == ";":
+                return
+            if self._letters[position] == "q" and self._found[self._line.mention_at[position]] is not None:
+                yield self._line.mention_at[position]
+
+    # ---------------------------------------------------------------- carried over
+
+    def _carried(self, place: Place, spare: Found | None) -> Found | None:
+        """The object of a number whose clause names none that fits."""
+        if spare and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
+            return self._carry(named)
+        for source in self._sources(place, spare):
+            found = source(place)
+            if found is not None:
+                return None if spare and place.wanted.type == "case" and self._is_too_small(found, place) else self._carry(found)
         return None
 
+    def _sources(self, place: Place, spare: Found | None) -> Iterator[Callable[[Place], Found | None]]:
+        """Where the noun may stand: not far away where the clause has a verb for it (培训85人) or tells whose people they are."""
+        if place.kind == "money" and self._letters[place.here - 1] == "r":
+            beside = self._count_beside(place)
+            paid = beside is not None and self._types.of(beside.text) in ("person", "household")
+            yield from (self._from_label, self._later_money if paid else self._from_phrases, self._count_beside)
+        yield self._same_measure
+        theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
+        if not theirs:
+            yield self._from_phrases
+        yield self._from_label
+        yield self._total
+        if theirs or any(self._numbers(place)):
+            return
+        if spare is None or not spare.verbal or self._types.of(spare.text) is None or place.wanted.type == "case":
+            yield self._from_sentence_before
 
-def _is_pause(word: str) -> bool:
-    return not any(character.isalnum() for character in word) and word not in ("·", "—", "-", "“", "”", "《", "》")
+    def _count_beside(self, place: Place) -> Found | None:
+        """资助36名,每名3000元: those to whom the money is paid, where they stand right before it."""
+        nearest = next(self._numbers(place, same_statement=True), None)
+        return self._found[nearest] if nearest is not None and self._mentions[nearest].kind == "count" else None
+
+    def _is_too_small(self, found: Found, place: Place) -> bool:
+        """调解48起 are none of 信访接待16起: what was done to some is never more than they are."""
+        same = (self._quantities[i] for i in self._numbers(place) if (other := self._found[i]) is not None and other.text == found.text)
+        values = [quantity.value for quantity in same if quantity is not None and quantity.value is not None]
+        return place.quantity.value is not None and bool(values) and max(values) < place.quantity.value
+
+    def _nearest_count(self, place: Place) -> Found | None:
+        """工伤纠纷15起,金额597752元: what the count before it is about."""
+        return next((self._found[i] for i in self._numbers(place, same_statement=True) if self._mentions[i].kind == "count"), None)
+
+    def _same_measure(self, place: Place) -> Found | None:
+        """The object of a number before it with the same measure; of a share, of any."""
+        unit = self._unit(place.index)
+        for index in self._numbers(place):
+            found = self._found[index]
+            assert found is not None
+            if self._is_of_same(index, found, place, unit):
+                return found
+        return None
+
+    def _is_of_same(self, index: int, found: Found, place: Place, unit: str) -> bool:
+        if found.rule in (VERB, "object.share_of") or self._frames.is_bare(found.text):
+            return False
+        if place.kind == "rate":
+            return True
+        if self._mentions[index].kind != place.kind or self._unit(index) != unit:
+            return False
+        fit = self._types.fit(place.wanted, found.text)
+        if place.wanted.type is None:
+            return not found.verbal
+        return fit > 0 or (place.kind == "money" and fit == 0 and not found.verbal and found.rule != CARRIED)
+
+    def _total(self, place: Place) -> Found | None:
+        """总户数18620户: a total that says itself what it counts."""
+        here = place.here - 1
+        if self._letters[here] == "g" and self._types.fit(place.wanted, self._line.word(here)) > 0:
+            return self._made((here, here + 1), CARRIED)
+        return None
+
+    def _from_phrases(self, place: Place) -> Found | None:
+        """The last noun phrase of the statement that is just what the measure word counts; then one inside a longer phrase."""
+        if place.wanted.type in (None, "event"):
+            return None
+        first = max(place.bounds[0], self._letters.rfind(";", place.bounds[0], place.here) + 1)
+        return self._phrase_that_fits(place, first, inside=False) or self._phrase_that_fits(place, first, inside=True)
+
+    def _phrase_that_fits(self, place: Place, first: int, *, inside: bool) -> Found | None:
+        ends = "noe" if place.kind == "money" else "no"
+        for match in reversed(list(self._frames.phrase.finditer(self._letters, first, place.here))):
+            for last in range(match.end(), match.start(), -1):
+                if self._letters[last - 1] not in ends or (not inside and self._letters[last] in "nao"):
+                    continue
+                if self._types.fit(place.wanted, self._line.phrase(match.start(), last)) > 0:
+                    return self._made(self._frames.trimmed(self._line, match.start(), last, place.wanted), CARRIED)
+        return None
+
+    def _from_label(self, place: Place) -> Found | None:
+        """困难职工建档:新建档17户: the label at the beginning of the sentence, where it can be what is counted."""
+        label = self._label(place)
+        if label is not None:
+            fit = self._types.fit(place.wanted, label.text)
+            if fit > 0 or (fit == 0 and place.wanted.type is None):
+                return label
+        return None
+
+    def _label(self, place: Place) -> Found | None:
+        colon = self._letters.rfind(":", place.bounds[0], place.here)
+        if colon < 0:
+            return None
+        begin = max(place.bounds[0], self._letters.rfind(",", place.bounds[0], colon) + 1)
+        matches = list(self._frames.phrase.finditer(self._letters, begin, colon))
+        return self._made(self._frames.trimmed(self._line, *matches[-1].span(), place.wanted), CARRIED) if matches else None
+
+    def _later_money(self, place: Place) -> Found | None:
+        """每人3000元,…合计发放助学金5.7万元: what is paid per head is named by the sum."""
+        if place.kind != "money":
+            return None
+        for match in self._frames.phrase.finditer(self._letters, place.here, place.bounds[1]):
+            span = self._frames.trimmed(self._line, *match.span(), place.wanted)
+            text = self._line.phrase(*span)
+            if self._types.fit(place.wanted, text) > 0 and not self._frames.is_bare(text):
+                return self._made(span, CARRIED)
+        return None
+
+    def _from_sentence_before(self, place: Place) -> Found | None:
+        sentences = self._report.sentences
+        before = place.sentence - 1
+        if before < 0 or sentences[before].block != sentences[place.sentence].block:
+            return None
+        if before in self._line.bounds:
+            bounds = self._line.bounds[before]
+            earlier = replace(place, here=bounds[1], bounds=bounds, sentence=before)
+            found = self._same_measure(earlier) if place.kind != "rate" and self._unit(place.index) else None
+            return None if found is None or found.verbal else found
+        if place.wanted.type in (None, "rate"):
+            return None
+        start, end = sentences[before].start, sentences[before].end
+        return self._earlier_text.last(place.wanted.type, self._line.text, max(start, end - EARLIER_CHARACTERS), end)
+
+    # ---------------------------------------------------------------- what is left
+
+    def _at_last(self, place: Place) -> Found | None:
+        sources = (self._direct_label, self._later_money, self._same_unit, self._verb, self._any_number, self._heading)
+        return next((found for source in sources if (found := source(place)) is not None), None)
+
+    def _direct_label(self, place: Place) -> Found | None:
+        """金秋助学:资助15人: the label of the first clause behind it."""
+        return self._label(place) if place.left > place.bounds[0] and self._letters[place.left - 1] == ":" else None
+
+    def _same_unit(self, place: Place) -> Found | None:
+        """医疗救助:96人,…比上年多9人: of the last number with the same measure word, whatever it is about."""
+        unit, kind = self._unit(place.index), place.kind
+        same = (i for i in self._numbers(place, same_statement=True) if self._unit(i) == unit and self._mentions[i].kind == kind)
+        return next((found for i in same if (found := self._found[i]) is not None and found.rule != VERB), None)
+
+    def _verb(self, place: Place) -> Found | None:
+        """受灾6300余人: the verb itself, where nothing else is named."""
+        at = place.here - 1
+        while at > place.left and self._letters[at] in "du":
+            at -= 1
+        if place.kind != "money" and at >= place.left and self._letters[at] in "vea" and self._frames.names(self._line.word(at)):
+            return self._made((at, at + 1), VERB)
+        return None
+
+    def _any_number(self, place: Place) -> Found | None:
+        """大病救助:11人,5.5万元: what the number before it is about."""
+        return next((self._carry(self._found[index]) for index in self._numbers(place)), None)
+
+    def _heading(self, place: Place) -> Found | None:
+        block = self._report.blocks[self._report.sentences[place.sentence].block]
+        if not block.path:
+            return None
+        above = self._report.blocks[block.path[-1]]
+        text = self._report.text[above.body : above.end].strip()
+        if not self._earlier_text.names(text) or (place.kind != "count" and self._types.fit(place.wanted, text) <= 0):
+            return None
+        start = self._report.text.index(text, above.body)
+        return Found(start, start + len(text), HEADING, text)

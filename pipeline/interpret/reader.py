@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.interpret.activity import ActivityReader, Topic
+from pipeline.interpret.checks import CheckFinder
 from pipeline.interpret.clauses import ClauseReader, Clauses
 from pipeline.interpret.events import EventReader
+from pipeline.interpret.frames import Found
 from pipeline.interpret.indicator import IndicatorReader
-from pipeline.interpret.links import LinkReader, when
+from pipeline.interpret.links import LinkReader
 from pipeline.interpret.objects import ObjectFinder
 from pipeline.interpret.org import OrgResolver
 from pipeline.interpret.place import PlaceResolver
 from pipeline.interpret.status import StatusReader, in_order
 from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
-from pipeline.model import QUANTITIES, Cue, Fact, Mention, ReadReport, Report, Tokens
+from pipeline.model import QUANTITIES, Cue, Fact, Mention, Quantity, ReadReport, Report, Tokens
 from pipeline.rulebook import Rulebook
 
 
@@ -25,13 +27,15 @@ class Interpreter:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._values = ValueReader(rulebook)
-        self._objects = ObjectFinder.from_rules(rulebook)
+        self._objects = ObjectFinder(rulebook)
         self._status = StatusReader(rulebook)
-        self._clauses = ClauseReader(rulebook.table("activities")["clauses"]["filler"].split())
+        clauses = rulebook.table("activities")["clauses"]
+        self._clauses = ClauseReader(clauses["filler"].split(), clauses["joins"])
         self._activities = ActivityReader(rulebook)
         self._indicators = IndicatorReader(rulebook)
         self._events = EventReader(rulebook)
         self._links = LinkReader(rulebook)
+        self._checks = CheckFinder(rulebook)
         self._places = PlaceResolver(rulebook.folder, rulebook.table("places"))
         self._years = YearResolver(rulebook.folder, rulebook.table("years"), rulebook.table("numerals"))
         self._orgs = OrgResolver(rulebook.folder, rulebook.table("orgs"))
@@ -40,23 +44,28 @@ class Interpreter:
         """Everything that is read of a report; `tokens` are those of its number-bearing sentences."""
         values = self._values.read(mentions, report)
         places = in_order(report.sentences, values.mentions)
-        objects = self._objects.find(values.mentions, tokens)
-        parts = self._links.parts(values.mentions, values.quantities, places, report.text)
+        objects = self._objects.find(values.mentions, values.quantities, tokens, report)
         clauses = self._clauses.read(report, values.mentions, places)
         topics = self._activities.read(report, values.mentions, clauses)
         context = _Context(report, values, places, self._status.sections(report), clauses, topics)
-        facts = [self._fact(index, context, objects[index], parts[index]) for index in range(len(values.mentions))]
-        units = [_simplified_unit(mention, report) for mention in values.mentions]
+        units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
+        facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
         told = self._indicators.assign(report, facts, clauses, units)
         period = self._years.resolve(report, told)
         place = self._places.resolve(report, year=period.year)
-        return ReadReport(report, told, self._events.read(report, told, clauses, units), (), place, period, self._orgs.resolve(report))
+        events, checks = self._events.read(report, told, clauses, units), self._checks.read(report, told, units)
+        return ReadReport(report, told, events, checks, place, period, self._orgs.resolve(report))
 
     def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
         """One fact per mention, in order."""
         return self.read(report, mentions, tokens).facts
 
-    def _fact(self, index: int, context: _Context, object_span: tuple[int, int] | None, part_of: int | None) -> Fact:
+    def _linked(self, facts: list[Fact], units: Sequence[str], report: Report) -> list[Fact]:
+        """The facts with the totals that they are parts of."""
+        parts = self._links.parts(facts, units, report.text)
+        return [fact if total is None else replace(fact, part_of=total) for fact, total in zip(facts, parts, strict=True)]
+
+    def _fact(self, index: int, context: _Context, found: Found | None) -> Fact:
         values, report = context.values, context.report
         mention, quantity = values.mentions[index], values.quantities[index]
         fact = Fact(
@@ -66,23 +75,23 @@ class Interpreter:
         )  # fmt: skip
         if quantity is None or mention.kind not in QUANTITIES or not report.sentences:
             return fact
-        return self._meaning(fact, index, context, object_span, part_of)
+        return self._meaning(fact, index, context, found)
 
-    def _meaning(self, fact: Fact, index: int, context: _Context, object_span: tuple[int, int] | None, part_of: int | None) -> Fact:
+    def _meaning(self, fact: Fact, index: int, context: _Context, found: Found | None) -> Fact:
         values, report, place = context.values, context.report, context.places[index]
         mention, quantity, sentence = values.mentions[index], values.quantities[index], report.sentences[place]
         assert quantity is not None
-        status, status_cue = self._status.read(mention, quantity, sentence, context.sections[sentence.block], report.text)
+        status, status_cue = self._status.read(mention, sentence, context.sections[place], report.text, found)
         topic = context.topics[index]
         activity, activity_cue = topic.code, topic.cue
         before = report.text[sentence.start : mention.start]
-        date = when(index, values.mentions, values.dates, context.places, context.blocks)
-        scope = self._links.scope(before)
+        date = self._links.when(index, values.mentions, values.dates, context.places, context.blocks, report.text)
+        scope = self._links.scope(before, date)
         return replace(
-            fact, object=report.raw_text(*object_span) if object_span else None, object_span=object_span, status=status,
+            fact, object=report.raw_text(*found.span) if found else None, object_span=found.span if found else None, status=status,
             scope=scope or "period", activity=activity, when=date.edtf if date else None,
-            when_anchor=date.anchor if date else None, part_of=part_of,
-            cues=fact.cues + tuple(cue for cue in (status_cue, activity_cue) if cue is not None),
+            when_anchor=date.anchor if date else None,
+            cues=fact.cues + tuple(cue for cue in (status_cue, activity_cue, found.cue if found else None) if cue is not None),
         )  # fmt: skip
 
 
@@ -106,6 +115,8 @@ def _repaired(mention: Mention, report: Report) -> bool:
     return any(r.counts and r.start < mention.end and r.end > mention.start for r in report.repairs)
 
 
-def _simplified_unit(mention: Mention, report: Report) -> str:
+def _simplified_unit(mention: Mention, quantity: Quantity | None, report: Report) -> str:
     span = mention.groups.get("unit")
-    return report.text[slice(*span)].strip() if span else ("元" if mention.kind == "money" else "")
+    if span is None:
+        return "" if quantity is None or quantity.unit is None else quantity.unit
+    return report.text[slice(*span)].strip()

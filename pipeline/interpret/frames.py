@@ -1,0 +1,324 @@
+"""Where the noun phrase of a number stands in its own clause: the frames of `rules/objects.toml`, and where a phrase begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import regex
+
+from pipeline.interpret.phrases import Line, Types, Wanted
+from pipeline.model import Cue, Quantity
+from pipeline.rulebook import RuleError
+
+MAX_CHARACTERS = 8
+"""A noun phrase longer than this is cut to its end, where the head stands."""
+CUT_BEFORE_VERB = frozenset({"person", "organisation", "household", "case"})
+"""Types whose nouns are what the verb before them is done to: 慰问困难职工, 检查企业."""
+AGENTS = frozenset({"person", "organisation"})
+THRESHOLDS = (">=", "<=")
+HEDGED_CLASSES = ("person", "household", "money")
+"""Types of which any hedged number may be a threshold: 超亿元项目."""
+
+CLAUSE_ENDS = ",;|("
+_OPENING = "“‘《〈「『"
+_KEYS = {"id", "why", "side", "pattern", "fits", "last", "topic", "kinds", "types", "examples", "counter_examples"}
+Side = Literal["before", "behind", "becomes", "clause"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object: its local span, the rule that found it, its text, and whether it is but a verb used as a noun."""
+
+    start: int
+    end: int
+    rule: str
+    text: str
+    verbal: bool = False
+    type: str | None = None
+    wanted: str | None = None
+    """Type of the nouns that the measure word counts."""
+    fit: int = 0
+    """1 where it counts such a noun, 0 where it may, -1 where it cannot."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
+    @property
+    def cue(self) -> Cue:
+        return Cue(self.rule, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A number in its line: its mention, position, sentence, where its clause and its sentence begin, and what it counts."""
+
+    index: int
+    here: int
+    sentence: int
+    left: int
+    right: int
+    bounds: tuple[int, int]
+    kind: str
+    wanted: Wanted
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One rule of where a noun phrase stands."""
+
+    id: str
+    side: Side
+    pattern: regex.Pattern[str]
+    fits: Literal["only", "maybe", "any"]
+    last: bool
+    topic: bool
+    kinds: frozenset[str] | None
+    types: frozenset[str] | None
+
+    def asks(self, place: Place) -> bool:
+        """Whether the frame is one for such numbers."""
+        return (self.kinds is None or place.kind in self.kinds) and (self.types is None or place.wanted.type in self.types)
+
+
+class Frames:
+    """The frames and word lists of `objects.toml`, compiled."""
+
+    def __init__(self, table: Mapping[str, Any], types: Types) -> None:
+        words, bricks = table["words"], table["bricks"]
+        self.types = types
+        self.rules = tuple(_frame(row, bricks) for row in table["frame"])
+        self.phrase = regex.compile(bricks["np"], regex.VERBOSE)
+        self._compound = tuple(words["compound_heads"].split())
+        self._bare = frozenset(words["bare"].split())
+        self._becomes = frozenset(words["becomes"].split())
+        self._actors = tuple(words["actors"].split())
+        self._leading = frozenset(words["leading_verbs"].split())
+        self._no_name = frozenset(words["no_name"].split())
+        self._attributes = tuple(words["attribute_ends"].split())
+
+    # ---------------------------------------------------------------- where a phrase stands
+
+    def spans(self, frame: Frame, line: Line, place: Place) -> Iterator[tuple[int, int]]:
+        """The phrases that a frame finds for a number, as positions in the line."""
+        letters = line.letters
+        if frame.side == "before":
+            match = frame.pattern.search(letters, place.left, place.here)
+            if match:
+                yield self.trimmed(line, *match.span("object"), place.wanted)
+        elif frame.side == "clause":
+            for match in frame.pattern.finditer(letters, place.here + 2, self._limit(line, place)):
+                first, last = match.span("object")
+                yield self._shortened(line, first, self._before_predicate(line, first, last, place))
+        else:
+            match = frame.pattern.match(letters, place.here + 1, self._limit(line, place))
+            if match and (frame.side == "behind" or self._is_named(line, place.here + 1, match.start("object"))):
+                span = self._behind(line, *match.span("object"), place)
+                if span:
+                    yield span
+
+    @staticmethod
+    def _limit(line: Line, place: Place) -> int:
+        """How far a phrase behind a number may reach: of an event it is told over other numbers, all else to the next one."""
+        if place.wanted.type in (None, "event") and place.kind == "count":
+            return place.right
+        following = line.letters.find("q", place.here + 1, place.right)
+        return place.right if following < 0 else following
+
+    def _is_named(self, line: Line, first: int, last: int) -> bool:
+        return any(line.word(position) in self._becomes for position in range(first, last))
+
+    def accepts(self, frame: Frame, line: Line, span: tuple[int, int], place: Place) -> bool:
+        """Whether the phrase is the object at once; else it may be one where nothing better is found."""
+        text = line.phrase(*span)
+        fit = self.types.fit(place.wanted, text)
+        doubtful = self._is_doubtful(line, span, place, fit)
+        if frame.side == "clause":
+            return fit > 0 or (place.wanted.type is None and self._is_of_next(line, place))
+        if frame.topic and fit <= 0 and (place.wanted.type not in (None, "rate") or self._acts(text, place)):
+            return False
+        if frame.fits == "only":
+            return fit > 0 and not (frame.side == "before" and self._is_threshold_of(line, place))
+        if frame.fits == "any":
+            return not doubtful and (fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS)
+        return not doubtful and fit >= 0
+
+    @staticmethod
+    def _is_threshold_of(line: Line, place: Place) -> bool:
+        """投资5000万元以上项目: the threshold belongs to the noun right behind it."""
+        return place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] in "naeo"
+
+    def _acts(self, text: str, place: Place) -> bool:
+        return text.endswith(self._actors) if place.wanted.size else self._is_agent(text)
+
+    def _is_agent(self, text: str) -> bool:
+        return self.types.of(text) in AGENTS or text.endswith(self._actors)
+
+    def _is_doubtful(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
+        """A verb used as a noun, a bare 金额, the single character of 建档, what a part is the object of."""
+        first, last = span
+        letters = line.letters[first:last]
+        in_part = place.wanted.type is not None and self.is_part(line, place)
+        if all(letter == "e" for letter in letters):
+            return in_part or not (place.kind == "rate" or (fit > 0 and place.wanted.type in ("event", "money")))
+        if in_part and (letters[-1] == "e" or (fit == 0 and line.letters[first - 1] in "vuh")):
+            return fit <= 0 or place.kind == "money" or place.wanted.type == "case"
+        if last - first > 1:
+            return False
+        return (place.kind != "rate" and self.is_bare(line.word(first))) or (fit <= 0 and line.is_verb_object(first))
+
+    @staticmethod
+    def is_part(line: Line, place: Place) -> bool:
+        """Whether 其中 stands before the number in its statement, and no number of another measure between."""
+        since = line.letters.rfind("w", place.bounds[0], place.here)
+        if since < 0 or line.letters.find(";", since, place.here) >= 0:
+            return False
+        mine = line.measures[place.here]
+        return all(measure == mine for position, measure in line.measures.items() if since < position < place.here)
+
+    def names(self, verb: str) -> bool:
+        """Whether a verb alone can stand for what is counted: 受灾6300余人."""
+        return verb not in self._no_name
+
+    def is_bare(self, text: str) -> bool:
+        """Whether the noun names nothing by itself."""
+        return text in self._bare
+
+    # ---------------------------------------------------------------- where a phrase behind a number ends
+
+    def _behind(self, line: Line, first: int, last: int, place: Place) -> tuple[int, int] | None:
+        """The phrase behind a number without the predicate that follows it; across 的 where only the noun there fits."""
+        threshold = self._class_end(line, first, last, place)
+        last = threshold or self._before_predicate(line, first, last, place)
+        if threshold is None and self._is_followed_by_number(line, last, place.right):
+            if (line.letters[place.here - 1] in "neao" and not self._is_amount(place)) or line.letters[place.here + 1 : place.right].rpartition("q")[2][:1] == "D":
+                return None
+            if line.letters[last] != "h":
+                cut = line.last_separator(first, last)
+                last = cut if cut > first else (self._first_typed(line, first, last) or last)
+        if self.types.fit(place.wanted, line.phrase(first, last)) < 0 or self._is_attribute(line, last):
+            across = self._across(line, last + (line.letters[last] == "a"), place)
+            if across:
+                return across
+        return self._shortened(line, first, last)
+
+    @staticmethod
+    def _is_amount(place: Place) -> bool:
+        """投资超亿元项目5宗: a hedged amount before a noun and its number is a threshold."""
+        return place.wanted.type == "money" and place.quantity.bound != "="
+
+    def _class_end(self, line: Line, first: int, last: int, place: Place) -> int | None:
+        """8人以上企业工会组建率: a threshold picks out the first noun that can be a class."""
+        hedged = place.quantity.bound != "=" and place.wanted.type in HEDGED_CLASSES
+        if place.kind == "rate" or not (hedged or place.quantity.bound in THRESHOLDS):
+            return None
+        return self._first_typed(line, first, last)
+
+    def _first_typed(self, line: Line, first: int, last: int) -> int | None:
+        """End of the first noun that is a person, an organisation or the like."""
+        return next((p + 1 for p in range(first, last) if line.letters[p] in "no" and self.types.of(line.phrase(first, p + 1))), None)
+
+    def _before_predicate(self, line: Line, first: int, last: int, place: Place) -> int:
+        """5间企业检查, 12家厂商业务代表上台: the phrase ends with the noun that fits, where its own end does not."""
+        if place.wanted.type in (None, "event", "money", "rate") or last == first:
+            return last
+        whole = self.types.fit(place.wanted, line.phrase(first, last)) > 0
+        position = line.after_quote(first, last)
+        while position < last:
+            ends = not whole or line.letters[position] == "e" or line.word(position) in _OPENING
+            if ends and line.letters[position - 1] in "no" and self.types.fit(place.wanted, line.phrase(first, position)) > 0:
+                return position
+            position = line.after_quote(position, last)
+        return last
+
+    @staticmethod
+    def _is_followed_by_number(line: Line, last: int, right: int) -> bool:
+        """Whether the noun belongs to the next number: 培训3期学员120人."""
+        position = last
+        while position < right and line.letters[position] in "hd":
+            position += 1
+        return position < right and line.letters[position] == "q"
+
+    def _is_of_next(self, line: Line, place: Place) -> bool:
+        """一个面积为500平方米的职工活动中心: what is behind the number is counted by the next one."""
+        match = self.phrase.match(line.letters, place.here + 1, place.right)
+        return match is None or self._is_followed_by_number(line, match.end(), place.right)
+
+    def _across(self, line: Line, last: int, place: Place) -> tuple[int, int] | None:
+        if line.letters[last] == "D":
+            match = self.phrase.match(line.letters, last + 1, place.right)
+            if match and self.types.fit(place.wanted, line.phrase(*match.span())) >= 0:
+                return self._shortened(line, *match.span())
+        return None
+
+    def _is_attribute(self, line: Line, last: int) -> bool:
+        """影响力较大的, 副处级的: what only describes the noun behind 的."""
+        return line.letters[last] == "a" or line.word(last - 1).endswith(self._attributes)
+
+    # ---------------------------------------------------------------- where a phrase before a number begins and ends
+
+    def trimmed(self, line: Line, first: int, last: int, wanted: Wanted) -> tuple[int, int]:
+        """The phrase before a number without the verb that governs it and the predicate that stands behind it."""
+        last = self._without_predicate(line, first, last, wanted)
+        text = line.phrase(first, last)
+        found = None if text.endswith(self._compound) else self.types.of(text)
+        for position in range(last - 2, first, -1):
+            if line.letters[position] == "e" and line.letters[position + 1] not in "sc" and self._governs(line, first, position, found):
+                return self._shortened(line, position + 1, last)
+        governed = last - first > 1 and line.letters[first] == "e" and line.letters[first + 1] not in "sce"
+        if governed and self._is_verb(line, first, text, found):
+            first += 1
+        return self._shortened(line, first, last)
+
+    def _governs(self, line: Line, first: int, position: int, found: str | None) -> bool:
+        """Whether the verb stands between the one who acts and what is counted: 志愿者清理河道, 协管员巡查用人单位."""
+        return found in CUT_BEFORE_VERB or (found is None and self._is_agent(line.phrase(first, position)))
+
+    def _is_verb(self, line: Line, first: int, text: str, found: str | None) -> bool:
+        """Whether the word that begins a phrase is its verb: 改造道路5条 at the beginning of a clause, and no 宣传资料, 建成养殖小区."""
+        begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr"
+        if line.word(first) in self._leading:
+            return True
+        return found in CUT_BEFORE_VERB or (begins and not text.endswith(self._compound))
+
+    def _without_predicate(self, line: Line, first: int, last: int, wanted: Wanted) -> int:
+        if wanted.type in (None, "event", "money", "rate"):
+            return last
+        end = last
+        while end > first and line.letters[end - 1] == "e":
+            end -= 1
+        if first < end < last and line.letters[end - 1] in "no" and self.types.fit(wanted, line.phrase(first, end)) > 0:
+            return end
+        return last
+
+    def _shortened(self, line: Line, first: int, last: int) -> tuple[int, int]:
+        """The end of a phrase that is too long, cut at a separator or before a word, never inside quotes."""
+        if line.length(first, last) > MAX_CHARACTERS:
+            cut = line.last_separator(first, last)
+            first = cut + 1 if first < cut + 1 < last else first
+        while last - first > 1 and (line.length(first, last) > MAX_CHARACTERS or line.is_stray(first)):
+            following = line.after_quote(first, last)
+            if following >= last:
+                break
+            first = following
+        return first, last
+
+
+def _frame(row: Mapping[str, Any], bricks: Mapping[str, str]) -> Frame:
+    where = f"rules/objects.toml: {row.get('id')}"
+    if unknown := set(row) - _KEYS:
+        raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a frame has {', '.join(sorted(_KEYS))}")
+    pattern = row["pattern"]
+    for name, brick in bricks.items():
+        pattern = pattern.replace(f"{{{name}}}", brick)
+    if row["side"] == "before":
+        pattern = f"(?: {pattern} ) \\Z"
+    try:
+        compiled = regex.compile(pattern, regex.VERBOSE)
+    except regex.error as error:
+        raise RuleError(f"{where}: the pattern does not compile: {error}; see [bricks] in the same file") from error
+    kinds, types = (frozenset(row[key].split()) if key in row else None for key in ("kinds", "types"))
+    return Frame(row["id"], row["side"], compiled, row["fits"], row.get("last", True), row.get("topic", False), kinds, types)
