@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # The locks are complete, so nothing is resolved; what must be built is built with the pinned tools of requirements-build.lock.
-INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
+# Modules are compiled when they are first imported: most of what is installed never is.
+INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation --no-compile
 WORKERS ?= 2
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 UV_VERSION := 0.13.9

@@ -194,7 +194,8 @@ class Frames:
         threshold = self._class_end(line, first, last, place)
         last = threshold or self._before_predicate(line, first, last, place)
         if threshold is None and self._is_followed_by_number(line, last, place.right):
-            if (line.letters[place.here - 1] in "neao" and not self._is_amount(place)) or line.letters[place.here + 1 : place.right].rpartition("q")[2][:1] == "D":
+            leads = line.letters[place.here + 1 : place.right].rpartition("q")[2][:1]
+            if (line.letters[place.here - 1] in "neao" and not self._is_amount(place)) or leads == "D":
                 return None
             if line.letters[last] != "h":
                 cut = line.last_separator(first, last)
