@@ -365,10 +365,10 @@ class _Search:
                 best[match.b] = match
         return best
 
-    def _age(self, text: int) -> tuple[bool, int, int]:
-        """The earlier year first, an unknown one last; then as with copies."""
-        year = self.heads[text]["year"]
-        return year is None, year or 0, text
+    def _age(self, text: int) -> tuple[str, int, int]:
+        """By source and part alone: a year that a manifest fills in for one report must change no other report's row."""
+        head = self.heads[text]
+        return head["source"], head["part"] or 0, text
 
     def _candidates(self) -> Numbers:
         """Pairs of texts whose signatures agree in a band, each once, in order; those out whose signatures say that they differ."""
