@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # The locks are complete, so nothing is resolved; what must be built is built with the pinned tools of requirements-build.lock.
-# Modules are compiled when they are first imported: most of what is installed never is.
-INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation --no-compile
+INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
 WORKERS ?= 2
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 UV_VERSION := 0.13.9
@@ -63,6 +62,7 @@ $(VENV)/.run: requirements-build.lock requirements.lock pyproject.toml | $(BIN)/
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Not compiled ahead: most modules of these tools are never imported.
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
-	$(INSTALL) -r requirements-dev.lock
+	$(INSTALL) --no-compile -r requirements-dev.lock
 	@touch $@

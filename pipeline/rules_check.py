@@ -18,7 +18,12 @@ from pipeline.model import Block, Fact, Report, Sentence
 from pipeline.rulebook import EXTRACTION_FILES, Rulebook
 from pipeline.segment import Segmenter
 
-CUE_RULES: Mapping[str, tuple[str, ...]] = {"hedges": ("apart",), "context": ("per", "change"), "status": ("cue",)}
+CUE_RULES: Mapping[str, tuple[str, ...]] = {
+    "hedges": ("apart",),
+    "context": ("per", "change"),
+    "objects": ("frame",),
+    "status": ("cue", "threshold"),
+}
 """Rules that find no numeral but say something of one: by file, the lists that they stand in."""
 
 

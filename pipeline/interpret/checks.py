@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import regex
 
-from pipeline.interpret.figures import Figure, figure_of
+from pipeline.interpret.figures import Figure, Written
 from pipeline.model import QUANTITIES, Check, Fact, Report
 from pipeline.rulebook import Rulebook
 
@@ -27,6 +27,10 @@ NEAR = 12
 SHARES = 3
 """Figures before a rate among which its share is looked for."""
 LEAST_VERB = 2
+MOST_BETWEEN = 12
+"""Figures among which what belongs together is looked for."""
+MOST_BASES = 40
+LONGEST_LEAD = 200
 AHEAD = 60
 """Characters before a price within which its amount may stand."""
 Verdict = Literal["holds", "fails", "holds_within_bounds"]
@@ -38,10 +42,11 @@ class CheckFinder:
     def __init__(self, rulebook: Rulebook) -> None:
         self._words = _Words(rulebook.table("links")["checks"], rulebook)
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
+        self._written = Written(rulebook.table("numerals"))
 
     def read(self, report: Report, facts: Sequence[Fact], units: Sequence[str]) -> tuple[Check, ...]:
         """All arithmetic found, in the order of the stated figures."""
-        search = _Search(self._words, report, facts, units, self._classes)
+        search = _Search(self._words, report, facts, units, self._classes, self._written)
         found = [*search.parts(), *search.old_and_new(), *search.rates(), *search.prices(), *search.means()]
         return tuple(sorted(dict.fromkeys(found), key=lambda check: (check.total, check.kind, check.parts)))
 
@@ -52,6 +57,7 @@ class _Words:
     def __init__(self, table: Mapping[str, Any], rulebook: Rulebook) -> None:
         self.among = _any_of(rulebook.table("links")["parts"]["among"])
         self.compared = tuple(table["compared"].split())
+        self.of_date = table["of_date"]
         self.overlapping = _any_of(table["overlapping"])
         self.open_end = table["open_end"]
         self.rate_end = table["rate_end"]
@@ -72,18 +78,21 @@ def _any_of(words: str) -> regex.Pattern[str]:
 class _Search:
     """The search through one report."""
 
-    def __init__(self, words: _Words, report: Report, facts: Sequence[Fact], units: Sequence[str], classes: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: _Words, report: Report, facts: Sequence[Fact], units: Sequence[str], classes: Mapping[str, str], written: Written
+    ) -> None:
         self._words = words
         self._report = report
         self._text = report.text
         self._facts = facts
+        self._classes = classes
         self._figures: dict[int, Figure] = {}
         self._by_sentence: dict[int, list[Figure]] = defaultdict(list)
         for index, fact in enumerate(facts):
             if fact.kind not in QUANTITIES or fact.status == "criterion":
                 continue
             unit = units[index]
-            figure = figure_of(index, fact, unit, _measure(fact.kind, unit, classes), self._text)
+            figure = written.figure(index, fact, unit, _measure(fact.kind, unit, classes), self._text)
             if figure is not None:
                 self._figures[index] = figure
                 self._by_sentence[fact.sentence].append(figure)
@@ -135,7 +144,8 @@ class _Search:
         whole = self._facts[total.index].object or ""
         names = [self._facts[part.index].object or "" for part in parts]
         ends = {name[-2:] for name in names}
-        return "" not in ends and (all(end in whole for end in ends) or (len(ends) == 1 and len(set(names)) > 1))
+        of_total = total.kind == "count" and all(end in whole for end in ends)
+        return "" not in ends and (of_total or (len(ends) == 1 and len(set(names)) > 1))
 
     # ---------------------------------------------------------------- old and new
 
@@ -143,7 +153,7 @@ class _Search:
         """137件,比2011年的162件减少25件; 净增9个(新建12个,撤销3个)."""
         for figures in self._by_sentence.values():
             for place, figure in enumerate(figures):
-                yield from self._net(figure, figures[place + 1 :])
+                yield from self._net(figure, figures[place + 1 : place + 1 + MOST_BETWEEN])
             for now, old, change in zip(figures, figures[1:], figures[2:], strict=False):
                 yield from self._changed(now, old, change)
 
@@ -173,7 +183,7 @@ class _Search:
         if self._facts[figure.index].scope == "last_year":
             return True
         clause = self._between(before, figure).rpartition(",")[2] if before else ""
-        return clause.startswith(self._words.compared) and clause.endswith("的")
+        return clause.startswith(self._words.compared) and clause.endswith(self._words.of_date)
 
     # ---------------------------------------------------------------- rates
 
@@ -185,7 +195,7 @@ class _Search:
                 for at in range(place - 1, max(place - 1 - SHARES, -1), -1):
                     kind = self._share(order[at], rate, nearest=at == place - 1)
                     if kind is not None:
-                        yield from self._rate(rate, order[at], order[:at], claimed=kind == "whole")
+                        yield from self._rate(rate, order[at], order[max(0, at - MOST_BASES) : at], claimed=kind == "whole")
                         break
 
     def _share(self, share: Figure, rate: Figure, *, nearest: bool) -> Literal["whole", "end"] | None:
@@ -232,44 +242,55 @@ class _Search:
         """慰问困难职工84户,每户800元,计6.72万元; 大学生15名,每人3000元,高中生8名,每人1500元,合计5.7万元."""
         for figures in self._by_sentence.values():
             pairs: list[tuple[Figure, Figure]] = []
-            for place, price in enumerate(figures):
-                count = self._paid(price, figures[:place]) if price.kind == "money" and price.per else None
+            ahead: Figure | None = None
+            for place, figure in enumerate(figures):
+                if figure.kind != "money" or figure.change is not None:
+                    continue
+                before = figures[max(0, place - MOST_BETWEEN) : place]
+                count = self._paid(figure, before) if figure.per else None
                 if count is not None:
-                    pairs.append((count, price))
-            if pairs:
-                yield from self._amount(pairs, figures)
+                    ahead = ahead if pairs else self._stated_ahead(count, before)
+                    pairs = [*pairs[-MOST_BETWEEN:], (count, figure)]
+                elif pairs and figure.per is None and self._is_amount(figure):
+                    alone = before[-1] is pairs[-1][1] and ";" not in self._between(pairs[-1][1], figure)
+                    yield from self._priced(figure, pairs, claimed=alone)
+                    pairs = []
+            if pairs and ahead is not None:
+                yield from self._priced(ahead, pairs, claimed=False)
+
+    @staticmethod
+    def _stated_ahead(count: Figure, before: Sequence[Figure]) -> Figure | None:
+        """计3.9万元(本科9人,每人3000元;专科6人,每人2000元): the amount before what is paid for."""
+        amounts = [figure for figure in before if figure.kind == "money" and figure.per is None and figure.change is None]
+        return amounts[-1] if amounts and amounts[-1].end > count.start - AHEAD else None
 
     def _paid(self, price: Figure, before: Sequence[Figure]) -> Figure | None:
         """What the price is paid for each of: the count right before it, or the one of the noun before 每 (本科每人3000元)."""
-        counts = [count for count in before if _pays_for(price, count) and not self._is_shut_in(count, price)]
+        counts = [count for count in before if self._pays_for(price, count) and not self._is_shut_in(count, price)]
         if not counts:
             return None
         noun = self._text[before[-1].end : price.start].strip(",、;:").partition(self._words.each)[0]
-        named = (c for c in counts if noun and self._text[: c.start].endswith(noun))
+        named = (c for c in counts if noun and self._text.endswith(noun, 0, c.start))
         open_before = [count for count in before if not self._is_shut_in(count, price)]
         return next(named, counts[-1] if open_before[-1] is counts[-1] else None)
+
+    def _pays_for(self, price: Figure, count: Figure) -> bool:
+        """Whether the price is one for each of what the count counts; of 人/年 the first says who."""
+        if count.kind != "count" or count.per or price.per is None:
+            return False
+        per = price.per.partition("/")[0]
+        return count.unit == per or (count.measure == "people" and self._classes.get(per) == "people")
 
     def _is_shut_in(self, count: Figure, price: Figure) -> bool:
         """26人(其中大学生9人),每人2000元: the count in a bracket is not what the price behind it is paid for."""
         between = self._between(count, price)
         return between.count(")") > between.count("(")
 
-    def _amount(self, pairs: Sequence[tuple[Figure, Figure]], figures: Sequence[Figure]) -> Iterator[Check]:
-        """The sum of all pairs, or of each, where an amount is stated behind them or just before the first."""
-        amounts = [figure for figure in figures if figure.kind == "money" and figure.per is None and figure.change is None]
-        behind = [figure for figure in amounts if figure.start > pairs[-1][1].end]
-        if behind and self._is_amount(behind[0]) and ";" not in self._between(pairs[-1][1], behind[0]):
-            alone = not any(pairs[-1][1].end < figure.start < behind[0].start for figure in figures)
-            yield from self._priced(behind[0], pairs, claimed=alone)
-        ahead = [figure for figure in amounts if figure.end < pairs[0][1].start]
-        if ahead and ahead[-1].end > pairs[0][0].start - AHEAD:
-            yield from self._priced(ahead[-1], pairs, claimed=False)
-
     def _is_amount(self, figure: Figure) -> bool:
         return self._words.amounts.search(self._text[max(0, figure.start - 12) : figure.start]) is not None
 
     def _priced(self, amount: Figure, pairs: Sequence[tuple[Figure, Figure]], *, claimed: bool) -> Iterator[Check]:
-        for some in (pairs, pairs[-1:]):
+        for some in (pairs, pairs[:1], pairs[-1:]):
             computed = sum((count.value * price.value for count, price in some), Decimal(0))
             terms = [figure for pair in some for figure in pair]
             if amount.rounds_to(computed) or amount.allows(computed, terms):
@@ -292,7 +313,7 @@ class _Search:
                     yield self._check("per_unit", total, (mean,), computed, _held(total, (mean,)))
 
     def _months(self, sentence: int, total: Figure) -> int:
-        begin = self._report.sentences[sentence].start
+        begin = max(self._report.sentences[sentence].start, total.start - LONGEST_LEAD)
         before = self._text[begin : total.start]
         match = self._words.until.search(before)
         if match:
@@ -304,14 +325,6 @@ def _measure(kind: str, unit: str, classes: Mapping[str, str]) -> str:
     """What figures must have in common to be added: the class of their measure words, for things the word itself."""
     found = classes.get(unit, unit)
     return unit if kind != "count" or found in ("pieces", "places") else {"visits": "people"}.get(found, found)
-
-
-def _pays_for(price: Figure, count: Figure) -> bool:
-    """Whether the price is one for each of what the count counts."""
-    if count.kind != "count" or count.per or price.per is None:
-        return False
-    per = price.per.partition("/")[0]
-    return count.unit == per or (count.measure == "people" and per == "人") or (per in ("名", "位") and count.measure == "people")
 
 
 def _short(value: Decimal) -> Decimal:

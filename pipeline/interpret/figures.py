@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import regex
 
 from pipeline.bounds import Hedged, hedged, total
 from pipeline.model import Bound, Change, Fact
 
-_WRITTEN = regex.compile(r"\d(?:[\d,]*\d)?(?:\.(?P<decimals>\d+))?\s*(?P<scale>[十百千]?[万亿])?")
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _NOUGHT = Decimal(0)
 
 
@@ -51,27 +50,35 @@ class Figure:
         return not below and not above
 
 
-def figure_of(index: int, fact: Fact, unit: str, measure: str, text: str) -> Figure | None:
-    """The figure of a fact; None for a range, a figure of the wrong kind, or one without a value."""
-    quantity = fact.quantity
-    if quantity is None or quantity.value is None:
-        return None
-    span = hedged(quantity.value, quantity.low, quantity.high, quantity.bound)
-    assert span is not None
-    step = _step(text[fact.start : fact.end])
-    return Figure(
-        index, fact.start, fact.end, fact.kind, unit, measure, quantity.value, quantity.bound, quantity.per, quantity.change, step, span
-    )
+class Written:
+    """Makes figures of facts: how far a number is rounded is told from how it is written."""
 
+    def __init__(self, numerals: Mapping[str, Any]) -> None:
+        small, large = numerals["small"], numerals["large"]
+        self._powers: dict[str, int] = {**small, **large}
+        scale = f"[{''.join(small)}]?[{''.join(large)}]"
+        self._pattern = regex.compile(rf"\d(?:[\d,]*\d)?(?:\.(?P<decimals>\d+))?\s*(?P<scale>{scale})?")
 
-def _step(written: str) -> Decimal:
-    match = _WRITTEN.search(written)
-    if match is None:
-        return _NOUGHT
-    decimals, scale = match.group("decimals"), match.group("scale")
-    if decimals is None and scale is None:
-        return Decimal(1) if "%" in written else _NOUGHT
-    size = Decimal(1)
-    for character in scale or "":
-        size *= _SCALES[character]
-    return size.scaleb(-len(decimals or ""))
+    def figure(self, index: int, fact: Fact, unit: str, measure: str, text: str) -> Figure | None:
+        """The figure of a fact; None for a range, a figure of the wrong kind, or one without a value."""
+        quantity = fact.quantity
+        if quantity is None or quantity.value is None:
+            return None
+        span = hedged(quantity.value, quantity.low, quantity.high, quantity.bound)
+        assert span is not None
+        return Figure(
+            index, fact.start, fact.end, fact.kind, unit, measure, quantity.value, quantity.bound, quantity.per, quantity.change,
+            self._step(text[fact.start : fact.end], fact.kind), span,
+        )  # fmt: skip
+
+    def _step(self, written: str, kind: str) -> Decimal:
+        match = self._pattern.search(written)
+        if match is None:
+            return _NOUGHT
+        decimals, scale = match.group("decimals"), match.group("scale")
+        if decimals is None and scale is None:
+            return Decimal(1) if kind == "rate" else _NOUGHT
+        size = Decimal(1)
+        for character in scale or "":
+            size *= self._powers[character]
+        return size.scaleb(-len(decimals or ""))

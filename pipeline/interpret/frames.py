@@ -17,13 +17,16 @@ MAX_CHARACTERS = 8
 CUT_BEFORE_VERB = frozenset({"person", "organisation", "household", "case"})
 """Types whose nouns are what the verb before them is done to: 慰问困难职工, 检查企业."""
 AGENTS = frozenset({"person", "organisation"})
+BEFORE = "object.before"
 THRESHOLDS = (">=", "<=")
+NO_CLASS = (None, "money", "rate", "event")
+"""Types of nouns that name no class that a threshold could pick out."""
 HEDGED_CLASSES = ("person", "household", "money")
 """Types of which any hedged number may be a threshold: 超亿元项目."""
 
 CLAUSE_ENDS = ",;|("
 _OPENING = "“‘《〈「『"
-_KEYS = {"id", "why", "side", "pattern", "fits", "last", "topic", "kinds", "types", "examples", "counter_examples"}
+_KEYS = {"id", "why", "side", "pattern", "fits", "last", "topic", "kinds", "types", "never", "examples", "counter_examples"}
 Side = Literal["before", "behind", "becomes", "clause"]
 
 
@@ -73,11 +76,12 @@ class Frame:
     id: str
     side: Side
     pattern: regex.Pattern[str]
-    fits: Literal["only", "maybe", "any"]
+    fits: Literal["only", "maybe", "any", "all"]
     last: bool
     topic: bool
     kinds: frozenset[str] | None
     types: frozenset[str] | None
+    never: frozenset[str]
 
     def asks(self, place: Place) -> bool:
         """Whether the frame is one for such numbers."""
@@ -92,7 +96,8 @@ class Frames:
         self.types = types
         self.rules = tuple(_frame(row, bricks) for row in table["frame"])
         self.phrase = regex.compile(bricks["np"], regex.VERBOSE)
-        self._compound = tuple(words["compound_heads"].split())
+        self._compound = frozenset(words["compound_heads"].split())
+        self._compound_ends = tuple(head for head in self._compound if len(head) > 1)
         self._bare = frozenset(words["bare"].split())
         self._becomes = frozenset(words["becomes"].split())
         self._actors = tuple(words["actors"].split())
@@ -135,6 +140,8 @@ class Frames:
         """Whether the phrase is the object at once; else it may be one where nothing better is found."""
         text = line.phrase(*span)
         fit = self.types.fit(place.wanted, text)
+        if self.types.of(text) in frame.never:
+            return False
         doubtful = self._is_doubtful(line, span, place, fit)
         if frame.side == "clause":
             return fit > 0 or (place.wanted.type is None and self._is_of_next(line, place))
@@ -142,9 +149,20 @@ class Frames:
             return False
         if frame.fits == "only":
             return fit > 0 and not (frame.side == "before" and self._is_threshold_of(line, place))
+        if frame.fits == "all":
+            return not doubtful
         if frame.fits == "any":
+            if frame.side == "behind" and fit == 0 and self._fits_before(line, place):
+                return False
             return not doubtful and (fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS)
         return not doubtful and fit >= 0
+
+    def _fits_before(self, line: Line, place: Place) -> bool:
+        """社区矫正人员28人无一脱管: what stands before the number is just what it counts, what stands behind it only may be."""
+        if place.wanted.type not in CUT_BEFORE_VERB:
+            return False
+        before = next(rule for rule in self.rules if rule.side == "before" and rule.id == BEFORE)
+        return any(self.types.fit(place.wanted, line.phrase(*span)) > 0 for span in self.spans(before, line, place))
 
     @staticmethod
     def _is_threshold_of(line: Line, place: Place) -> bool:
@@ -177,7 +195,7 @@ class Frames:
         if since < 0 or line.letters.find(";", since, place.here) >= 0:
             return False
         mine = line.measures[place.here]
-        return all(measure == mine for position, measure in line.measures.items() if since < position < place.here)
+        return all(line.measures.get(position, mine) == mine for position in range(since, place.here))
 
     def names(self, verb: str) -> bool:
         """Whether a verb alone can stand for what is counted: 受灾6300余人."""
@@ -194,8 +212,8 @@ class Frames:
         threshold = self._class_end(line, first, last, place)
         last = threshold or self._before_predicate(line, first, last, place)
         if threshold is None and self._is_followed_by_number(line, last, place.right):
-            leads = line.letters[place.here + 1 : place.right].rpartition("q")[2][:1]
-            if (line.letters[place.here - 1] in "neao" and not self._is_amount(place)) or leads == "D":
+            governed = line.letters[place.here - 1] in "neao" and not self._is_amount(place)
+            if governed or line.letters[place.here + 1 : place.right].rpartition("q")[2].startswith("D"):
                 return None
             if line.letters[last] != "h":
                 cut = line.last_separator(first, last)
@@ -213,14 +231,19 @@ class Frames:
 
     def _class_end(self, line: Line, first: int, last: int, place: Place) -> int | None:
         """8人以上企业工会组建率: a threshold picks out the first noun that can be a class."""
-        hedged = place.quantity.bound != "=" and place.wanted.type in HEDGED_CLASSES
-        if place.kind == "rate" or not (hedged or place.quantity.bound in THRESHOLDS):
+        if place.kind == "rate":
             return None
-        return self._first_typed(line, first, last)
+        if place.quantity.bound in THRESHOLDS:
+            return self._first_typed(line, first, last)
+        if place.quantity.bound == "=" or place.wanted.type not in HEDGED_CLASSES:
+            return None
+        ends = (p + 1 for p in range(first, last) if line.letters[p] in "no")
+        return next((end for end in ends if self.types.fit(place.wanted, line.phrase(first, end)) > 0), None)
 
     def _first_typed(self, line: Line, first: int, last: int) -> int | None:
         """End of the first noun that is a person, an organisation or the like."""
-        return next((p + 1 for p in range(first, last) if line.letters[p] in "no" and self.types.of(line.phrase(first, p + 1))), None)
+        ends = (p + 1 for p in range(first, last) if line.letters[p] in "no")
+        return next((end for end in ends if self.types.of(line.phrase(first, end)) not in NO_CLASS), None)
 
     def _before_predicate(self, line: Line, first: int, last: int, place: Place) -> int:
         """5间企业检查, 12家厂商业务代表上台: the phrase ends with the noun that fits, where its own end does not."""
@@ -264,13 +287,15 @@ class Frames:
     def trimmed(self, line: Line, first: int, last: int, wanted: Wanted) -> tuple[int, int]:
         """The phrase before a number without the verb that governs it and the predicate that stands behind it."""
         last = self._without_predicate(line, first, last, wanted)
+        if wanted.type == "money" and line.letters[last - 1] == "e" and last - first > 1 and self._is_agent(line.phrase(first, last - 1)):
+            return last - 1, last
         text = line.phrase(first, last)
-        found = None if text.endswith(self._compound) else self.types.of(text)
+        found = None if self._is_compound(line, last, text) else self.types.of(text)
         for position in range(last - 2, first, -1):
             if line.letters[position] == "e" and line.letters[position + 1] not in "sc" and self._governs(line, first, position, found):
                 return self._shortened(line, position + 1, last)
         governed = last - first > 1 and line.letters[first] == "e" and line.letters[first + 1] not in "sce"
-        if governed and self._is_verb(line, first, text, found):
+        if governed and self._is_verb(line, first, last, text, found):
             first += 1
         return self._shortened(line, first, last)
 
@@ -278,12 +303,16 @@ class Frames:
         """Whether the verb stands between the one who acts and what is counted: 志愿者清理河道, 协管员巡查用人单位."""
         return found in CUT_BEFORE_VERB or (found is None and self._is_agent(line.phrase(first, position)))
 
-    def _is_verb(self, line: Line, first: int, text: str, found: str | None) -> bool:
+    def _is_verb(self, line: Line, first: int, last: int, text: str, found: str | None) -> bool:
         """Whether the word that begins a phrase is its verb: 改造道路5条 at the beginning of a clause, and no 宣传资料, 建成养殖小区."""
         begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr"
         if line.word(first) in self._leading:
             return True
-        return found in CUT_BEFORE_VERB or (begins and not text.endswith(self._compound))
+        return found in CUT_BEFORE_VERB or (begins and not self._is_compound(line, last, text))
+
+    def _is_compound(self, line: Line, last: int, text: str) -> bool:
+        """Whether the head makes one noun with a verb before it: 调解委员会, 救助资金."""
+        return line.word(last - 1) in self._compound or text.endswith(self._compound_ends)
 
     def _without_predicate(self, line: Line, first: int, last: int, wanted: Wanted) -> int:
         if wanted.type in (None, "event", "money", "rate"):
@@ -321,5 +350,6 @@ def _frame(row: Mapping[str, Any], bricks: Mapping[str, str]) -> Frame:
         compiled = regex.compile(pattern, regex.VERBOSE)
     except regex.error as error:
         raise RuleError(f"{where}: the pattern does not compile: {error}; see [bricks] in the same file") from error
+    never = frozenset(row.get("never", "").split())
     kinds, types = (frozenset(row[key].split()) if key in row else None for key in ("kinds", "types"))
-    return Frame(row["id"], row["side"], compiled, row["fits"], row.get("last", True), row.get("topic", False), kinds, types)
+    return Frame(row["id"], row["side"], compiled, row["fits"], row.get("last", True), row.get("topic", False), kinds, types, never)

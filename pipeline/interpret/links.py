@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,11 @@ from pipeline.model import QUANTITIES, Fact, Mention, PartialDate, Scope
 from pipeline.rulebook import Rulebook
 
 MOST_PARTS = 12
+MOST_NUMBERS = 40
+"""Numbers of a sentence among which total and parts are looked for, on either side of 其中."""
+LONGEST_LIST = 600
+MOST_MENTIONS = 60
+"""Mentions before a number among which its date is looked for."""
 LEAST_BARE_TOTAL = 10
 """Below this a sum without 其中 is as likely a coincidence."""
 NOUN_BEFORE_BRACKET = 8
@@ -21,7 +27,7 @@ BEYOND = Decimal("1.3")
 """Parts that make up so much more than their total are no parts of it, but for the same kind of thing."""
 LABEL = 2
 _STATEMENT_ENDS = "。;!?"
-_BETWEEN_ITEMS = ",、和及 "
+_MARKS_BETWEEN = ",、 "
 
 
 class LinkReader:
@@ -32,6 +38,7 @@ class LinkReader:
         self._parts = _PartRules(table["parts"], {word: unit.unit_class for word, unit in rulebook.units.items()})
         self._compared = tuple(table["time"]["compared"].split())
         self._later = tuple(table["time"]["later"].split())
+        self._of_date = frozenset(table["time"]["of_date"].split()) | {""}
         scopes: tuple[Scope, ...] = ("last_year", "cumulative", "stock")
         self._scopes = tuple((name, rulebook.compile(table["scope"][name], "rules/links.toml")) for name in scopes)
 
@@ -51,7 +58,7 @@ class LinkReader:
     ) -> PartialDate | None:  # fmt: skip
         """The date that a number belongs to: the last one before it in its sentence, one that follows it, the last one of its list item."""
         in_block = None
-        for earlier in range(index - 1, -1, -1):
+        for earlier in range(index - 1, max(-1, index - 1 - MOST_MENTIONS), -1):
             if blocks[sentences[earlier]] != blocks[sentences[index]]:
                 break
             date = dates[earlier]
@@ -68,7 +75,7 @@ class LinkReader:
         if not text[max(0, start - 2) : start].endswith(self._compared):
             return False
         follows = text[mentions[date].end : mentions[number].start]
-        return follows not in ("", "的", "同期", "同期的", "全年的", "底的", "末的")
+        return follows not in self._of_date
 
     def _date_behind(
         self, index: int, mentions: Sequence[Mention], dates: Sequence[PartialDate | None], sentences: Sequence[int], text: str
@@ -86,6 +93,7 @@ class _PartRules:
     def __init__(self, table: Mapping[str, Any], unit_classes: Mapping[str, str]) -> None:
         self.among = _any_of(table["among"])
         self.ends = _any_of(table["ends"])
+        self.between = _MARKS_BETWEEN + table["between"]
         self.sums = tuple(table["sums"].split())
         self.becomes = tuple(table["becomes"].split())
         self.other_times = tuple(table["other_times"].split())
@@ -154,15 +162,17 @@ class _PartSearch:
         first, last = numbers[0].end, numbers[-1].start
         for match in self._rules.among.finditer(self._text, first, last):
             end = self._list_end(match.end(), numbers)
-            inside = [n for n in numbers if match.end() <= n.start < end]
+            place = bisect_left(numbers, match.end(), key=_start)
+            inside = [n for n in numbers[place : place + MOST_NUMBERS] if n.start < end]
+            before = numbers[max(0, place - MOST_NUMBERS) : place]
             for measure in dict.fromkeys(n.measure for n in inside):
-                total = next((n for n in reversed(numbers) if n.end <= match.start() and n.measure == measure), None)
+                total = next((n for n in reversed(before) if n.end <= match.start() and n.measure == measure), None)
                 if total is not None and not self._is_elsewhere(total, match.start()):
                     self._set(self._within(total, [n for n in inside if n.measure == measure]), total)
 
     def _list_end(self, start: int, numbers: Sequence[_Number]) -> int:
         """Where the list that begins with 其中 ends: with its statement, or before a word such as 此外."""
-        last = numbers[-1].end
+        last = min(numbers[-1].end, start + LONGEST_LIST)
         stop = self._rules.ends.search(self._text, start, last)
         end = stop.start() if stop else last
         return min([end, *(at for mark in _STATEMENT_ENDS if (at := self._text.find(mark, start, end)) >= 0)])
@@ -197,7 +207,7 @@ class _PartSearch:
 
     def _goes_on(self, part: _Number, kept: Sequence[_Number], total: _Number) -> bool:
         """Whether the list goes on though its sum is reached: a bare noun of the total's kind and its number."""
-        noun = self._text[kept[-1].end : part.start].strip(_BETWEEN_ITEMS) if kept else ""
+        noun = self._text[kept[-1].end : part.start].strip(self._rules.between) if kept else ""
         return noun != "" and noun == self._facts[part.index].object and self._is_kind_of(part, total)
 
     def _is_alike(self, part: _Number, parts: Sequence[_Number]) -> bool:
@@ -212,8 +222,8 @@ class _PartSearch:
             opening = self._text.find("(", total.end, total.end + NOUN_BEFORE_BRACKET)
             if opening < 0 or any(mark in self._text[total.end : opening] for mark in ",。;:、"):
                 continue
-            closing = self._text.find(")", opening)
-            inside = [n for n in numbers[place + 1 :] if opening < n.start < closing and n.measure == total.measure]
+            closing = self._text.find(")", opening, opening + LONGEST_LIST)
+            inside = [n for n in numbers[place + 1 : place + 1 + MOST_PARTS] if opening < n.start < closing and n.measure == total.measure]
             if any(n.value > total.value for n in inside) or self._is_of_another_time(opening, inside):
                 continue
             self._set([n for n in inside if self._totals[n.index] is None], total)
@@ -228,7 +238,7 @@ class _PartSearch:
         for place, total in enumerate(numbers):
             if total.value < LEAST_BARE_TOTAL or not total.exact or total.measure[0] == "rate" or self._totals[total.index] is not None:
                 continue
-            run = list(self._run_behind(total, numbers[place + 1 :]))
+            run = list(self._run_behind(total, numbers[place + 1 : place + 1 + MOST_PARTS]))
             parts = _adding_up(total.value, run)
             if parts:
                 self._set(parts, total)
@@ -236,9 +246,9 @@ class _PartSearch:
     def _run_behind(self, total: _Number, rest: Sequence[_Number]) -> Iterator[_Number]:
         """The figures of the same measure that follow, each with a noun of its own, without another figure between."""
         end = total.end
-        for number in rest[:MOST_PARTS]:
+        for number in rest:
             between = self._text[end : number.start]
-            alone = not between.strip(_BETWEEN_ITEMS + ":(") or between.endswith(self._rules.becomes)
+            alone = not between.strip(self._rules.between + ":(") or between.endswith(self._rules.becomes)
             if alone or number.measure != total.measure or self._totals[number.index] is not None:
                 return
             yield number
@@ -250,7 +260,11 @@ class _PartSearch:
             before = self._text[max(0, total.start - 4) : total.start]
             if place < 2 or total.measure[0] == "rate" or not before.endswith(self._rules.sums) or self._totals[total.index] is not None:
                 continue
-            run = [n for n in reversed(numbers[:place]) if n.measure == total.measure and self._totals[n.index] is None]
+            run = [
+                n
+                for n in reversed(numbers[max(0, place - MOST_PARTS) : place])
+                if n.measure == total.measure and self._totals[n.index] is None
+            ]
             parts = _adding_up(total.value, run) or self._listed(total, run)
             if parts:
                 self._set(parts, total)
@@ -276,13 +290,18 @@ class _PartSearch:
             mine, theirs = self._facts[part.index].object, self._facts[total.index].object
             if self._totals[part.index] is not None or not mine or not theirs or mine == theirs or not mine.endswith(theirs):
                 continue
-            noun = self._text[total.end : part.start].strip(_BETWEEN_ITEMS)
+            noun = self._text[total.end : part.start].strip(self._rules.between)
             if part.measure == total.measure and part.value <= total.value and noun == mine and total.measure[1] == "people":
                 self._set([part], self._root(total, numbers))
 
     def _root(self, number: _Number, numbers: Sequence[_Number]) -> _Number:
         above = self._totals[number.index]
-        return next((n for n in numbers if n.index == above), number)
+        at = bisect_left(numbers, self._facts[above].start, key=_start) if above is not None else len(numbers)
+        return numbers[at] if at < len(numbers) and numbers[at].index == above else number
+
+
+def _start(number: _Number) -> int:
+    return number.start
 
 
 def _adding_up(total: Decimal, rest: Sequence[_Number]) -> list[_Number]:

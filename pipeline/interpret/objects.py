@@ -13,10 +13,13 @@ from typing import Any
 import regex
 
 from pipeline.interpret.frames import CLAUSE_ENDS, Found, Frames, Place
-from pipeline.interpret.phrases import Grammar, Line, Types
+from pipeline.interpret.grammar import Grammar
+from pipeline.interpret.phrases import Line, Types
 from pipeline.model import Mention, Quantity, Report, Tokens
 from pipeline.rulebook import Rulebook
 
+REACH = 300
+"""So many words before and behind a number are looked at; no sentence that means something is longer."""
 EARLIER_CHARACTERS = 90
 """So much of the sentence before is looked through for a noun."""
 HEADING_CHARACTERS = 6
@@ -47,7 +50,8 @@ class _EarlierText:
 
     def __init__(self, table: Mapping[str, Any], types: Types) -> None:
         words = table["words"]
-        attributes = sorted({*table["classes"]["a"].split(), *words["attributes"].split()}, key=len, reverse=True)
+        listed = {word for word in table["classes"]["a"].split() if len(word) > 1}
+        attributes = sorted(listed.union(words["attributes"].split()), key=len, reverse=True)
         self._attributes = "|".join(map(regex.escape, attributes))
         self._types = types
         self._patterns: dict[str, regex.Pattern[str]] = {}
@@ -97,32 +101,33 @@ class _Search:
     def _place(self, index: int, here: int, sentence: int, bounds: tuple[int, int], quantity: Quantity) -> Place:
         mention = self._mentions[index]
         wanted = self._types.wanted(mention.kind, self._unit(index))
-        return Place(index, here, sentence, self._left(here), self._right(here), bounds, mention.kind, wanted, quantity)
+        near = (max(bounds[0], here - REACH), min(bounds[1], here + REACH))
+        return Place(index, here, sentence, self._left(here, near[0]), self._right(here, near[1]), near, mention.kind, wanted, quantity)
 
     def _unit(self, index: int) -> str:
         span = self._mentions[index].groups.get("unit")
         return self._line.text[slice(*span)].strip() if span else ""
 
-    def _left(self, here: int) -> int:
+    def _left(self, here: int, first: int) -> int:
         """Where the clause of a number begins; a colon right before it is passed over."""
         position = here
-        while position > 0 and self._letters[position - 1] not in CLAUSE_ENDS:
+        while position > first and self._letters[position - 1] not in CLAUSE_ENDS:
             position -= 1
             if self._letters[position] == ":" and position != here - 1:
                 return position + 1
         return position
 
-    def _right(self, here: int) -> int:
+    def _right(self, here: int, last: int) -> int:
         position = here + 1
-        while self._letters[position] not in CLAUSE_ENDS + ":)":
+        while position < last and self._letters[position] not in CLAUSE_ENDS + ":)":
             position += 1
         return position
 
     def _typed(self, found: Found | None, place: Place) -> Found | None:
         if found is None:
             return None
-        fit = self._types.fit(place.wanted, found.text)
-        return replace(found, type=self._types.of(found.text), wanted=place.wanted.type, fit=fit)
+        fit, kind = self._types.fit(place.wanted, found.text), self._types.of(found.text)
+        return Found(found.start, found.end, found.rule, found.text, found.verbal, kind, place.wanted.type, fit)
 
     def _one(self, place: Place) -> Found | None:
         beside = self._row(place) or self._paired(place) or self._rate_label(place)
@@ -217,7 +222,8 @@ class _Search:
         yield self._total
         if theirs or any(self._numbers(place)):
             return
-        if spare is None or not spare.verbal or self._types.of(spare.text) is None or place.wanted.type == "case":
+        vague = spare is None or not spare.verbal or self._types.of(spare.text) is None or not self._frames.names(spare.text)
+        if vague or place.wanted.type == "case":
             yield self._from_sentence_before
 
     def _count_beside(self, place: Place) -> Found | None:
@@ -252,9 +258,11 @@ class _Search:
             return True
         if self._mentions[index].kind != place.kind or self._unit(index) != unit:
             return False
-        fit = self._types.fit(place.wanted, found.text)
+        if found.verbal and place.wanted.type not in ("money", "event", "case"):
+            return False
         if place.wanted.type is None:
-            return not found.verbal
+            return True
+        fit = self._types.fit(place.wanted, found.text)
         return fit > 0 or (place.kind == "money" and fit == 0 and not found.verbal and found.rule != CARRIED)
 
     def _total(self, place: Place) -> Found | None:
@@ -316,7 +324,7 @@ class _Search:
             return None
         if before in self._line.bounds:
             bounds = self._line.bounds[before]
-            earlier = replace(place, here=bounds[1], bounds=bounds, sentence=before)
+            earlier = replace(place, here=bounds[1], bounds=(max(bounds[0], bounds[1] - REACH), bounds[1]), sentence=before)
             found = self._same_measure(earlier) if place.kind != "rate" and self._unit(place.index) else None
             return None if found is None or found.verbal else found
         if place.wanted.type in (None, "rate"):
@@ -338,7 +346,7 @@ class _Search:
         """医疗救助:96人,…比上年多9人: of the last number with the same measure word, whatever it is about."""
         unit, kind = self._unit(place.index), place.kind
         same = (i for i in self._numbers(place, same_statement=True) if self._unit(i) == unit and self._mentions[i].kind == kind)
-        return next((found for i in same if (found := self._found[i]) is not None and found.rule != VERB), None)
+        return next((found for i in same if (found := self._found[i]) is not None and not found.verbal), None)
 
     def _verb(self, place: Place) -> Found | None:
         """受灾6300余人: the verb itself, where nothing else is named."""
@@ -350,12 +358,15 @@ class _Search:
         return None
 
     def _any_number(self, place: Place) -> Found | None:
-        """大病救助:11人,5.5万元: what the number before it is about."""
-        return next((self._carry(self._found[index]) for index in self._numbers(place)), None)
+        """大病救助:11人,5.5万元: what the number before it is about, where that can be counted so."""
+        nearest = next((found for index in self._numbers(place) if (found := self._found[index]) is not None), None)
+        if nearest is None or (place.kind == "count" and self._types.fit(place.wanted, nearest.text) < 0):
+            return None
+        return self._carry(nearest)
 
     def _heading(self, place: Place) -> Found | None:
         block = self._report.blocks[self._report.sentences[place.sentence].block]
-        if not block.path:
+        if not block.path or any(self._numbers(place, same_statement=True)):
             return None
         above = self._report.blocks[block.path[-1]]
         text = self._report.text[above.body : above.end].strip()

@@ -15,11 +15,14 @@ from pipeline.interpret.links import LinkReader
 from pipeline.interpret.objects import ObjectFinder
 from pipeline.interpret.org import OrgResolver
 from pipeline.interpret.place import PlaceResolver
-from pipeline.interpret.status import StatusReader, in_order
+from pipeline.interpret.status import ReportStatus, StatusReader, in_order
 from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
-from pipeline.model import QUANTITIES, Cue, Fact, Mention, Quantity, ReadReport, Report, Tokens
+from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Report, Tokens
 from pipeline.rulebook import Rulebook
+
+SCOPE_CHARACTERS = 60
+"""So much before a number may tell over what it counts."""
 
 
 class Interpreter:
@@ -47,7 +50,7 @@ class Interpreter:
         objects = self._objects.find(values.mentions, values.quantities, tokens, report)
         clauses = self._clauses.read(report, values.mentions, places)
         topics = self._activities.read(report, values.mentions, clauses)
-        context = _Context(report, values, places, self._status.sections(report), clauses, topics)
+        context = _Context(report, values, places, self._status.open(report), clauses, topics)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
         told = self._indicators.assign(report, facts, clauses, units)
@@ -81,10 +84,10 @@ class Interpreter:
         values, report, place = context.values, context.report, context.places[index]
         mention, quantity, sentence = values.mentions[index], values.quantities[index], report.sentences[place]
         assert quantity is not None
-        status, status_cue = self._status.read(mention, sentence, context.sections[place], report.text, found)
+        status, status_cue = context.status.read(mention, place, found)
         topic = context.topics[index]
         activity, activity_cue = topic.code, topic.cue
-        before = report.text[sentence.start : mention.start]
+        before = report.text[max(sentence.start, mention.start - SCOPE_CHARACTERS) : mention.start]
         date = self._links.when(index, values.mentions, values.dates, context.places, context.blocks, report.text)
         scope = self._links.scope(before, date)
         return replace(
@@ -102,7 +105,7 @@ class _Context:
     report: Report
     values: Values
     places: list[int]
-    sections: list[Cue | None]
+    status: ReportStatus
     clauses: Clauses
     topics: dict[int, Topic]
 

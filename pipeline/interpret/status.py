@@ -12,17 +12,13 @@ from typing import Any, Literal
 import regex
 
 from pipeline.interpret.frames import Found
-from pipeline.model import Block, Cue, Mention, Report, Sentence, Status
+from pipeline.interpret.sections import SectionReader
+from pipeline.model import Cue, Mention, Report, Sentence, Status
 from pipeline.rulebook import Rulebook, RuleError
 
 BEHIND_WINDOW = 40
-LEADING_CHARACTERS = 60
-"""A line that is longer leads to no list."""
-_YEAR = regex.compile(r"20\d\d(?=年)")
 _CLAUSE_ENDS = ",;:。("
 _KEYS = {
-    "section": {"id", "why", "status", "later", "pattern", "examples", "counter_examples", "off"},
-    "turn": {"id", "why", "mixed", "pattern", "examples", "counter_examples", "off"},
     "cue": {"id", "why", "status", "direction", "scope", "ends", "pattern", "examples", "counter_examples", "off"},
     "threshold": {
         "id", "why", "kinds", "units", "except_units", "marked", "object", "behind", "before", "except_before", "except_behind",
@@ -35,13 +31,11 @@ _KEYS = {
 class _Rule:
     id: str
     pattern: regex.Pattern[str]
-    status: Status = "plan"
-    scope: Literal["clause", "sentence"] = "sentence"
-    ends: frozenset[str] | None = None
+    status: Status
+    direction: Literal["before", "after"]
+    scope: Literal["clause", "sentence"]
+    ends: frozenset[str] | None
     """The cues that this one ends, where it ends not all."""
-    mixed: bool = False
-    later: bool = False
-    """Only where the year that it finds is later than the one in the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,132 +107,71 @@ class StatusReader:
 
     def __init__(self, rulebook: Rulebook) -> None:
         table = rulebook.table("status")
-        self._sections = _rules(rulebook, table, "section")
-        self._turns = _rules(rulebook, table, "turn")
-        self._results = regex.compile("|".join(map(regex.escape, table["results"]["words"].split())))
-        self._class_nouns = tuple(rulebook.words["class_nouns"])
-        cues = [row for row in table["cue"] if not row.get("off")]
-        self._before = tuple(_rule(rulebook, row, "cue") for row in cues if row["direction"] == "before")
-        self._after = tuple(_rule(rulebook, row, "cue") for row in cues if row["direction"] == "after")
-        self._thresholds = tuple(_threshold(rulebook, row) for row in table["threshold"] if not row.get("off"))
+        self._sections = SectionReader(rulebook)
+        self.class_nouns = tuple(rulebook.words["class_nouns"])
+        cues = [_rule(rulebook, row) for row in table["cue"] if not row.get("off")]
+        self.anywhere = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "sentence")
+        self.in_clause = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "clause")
+        self.after = tuple(rule for rule in cues if rule.direction == "after")
+        self.thresholds = tuple(_threshold(rulebook, row) for row in table["threshold"] if not row.get("off"))
 
-    # ---------------------------------------------------------------- parts of a report
+    def open(self, report: Report) -> ReportStatus:
+        """A reader of the numbers of one report."""
+        return ReportStatus(self, report, self._sections.read(report))
 
-    def sections(self, report: Report) -> list[Cue | None]:
-        """For each sentence what opened the part of plans in which it stands, or None."""
-        headings = self._headings(report)
-        turns = self._turns_of(report, headings)
-        with_turn = {part.heading for part, turn in zip((headings[s.block] for s in report.sentences), turns, strict=True) if part and turn}
-        parts: list[Cue | None] = []
-        for sentence, turn in zip(report.sentences, turns, strict=True):
-            part = headings[sentence.block]
-            if part is None or (part.mixed and part.heading in with_turn):
-                parts.append(turn)
-            else:
-                parts.append(None if part.mixed and self._tells_of_results(report, sentence.block) else part.cue)
-        return parts
 
-    def _turns_of(self, report: Report, headings: Sequence[_Part | None]) -> list[Cue | None]:
-        """For each sentence the turn to plans in whose reach it stands: its paragraph with the list in it, or the part of a heading."""
-        cues: list[Cue | None] = []
-        turned: tuple[int, Cue] | None = None
-        for sentence in report.sentences:
-            part = headings[sentence.block]
-            if turned and not _is_under(sentence.block, turned[0], report.blocks, part):
-                turned = None
-            if turned is None and (part is None or part.mixed):
-                turned = self._turn(report, sentence, part)
-            cues.append(turned[1] if turned else None)
-        return cues
+class ReportStatus:
+    """Reads the status of the numbers of one report, sentence by sentence."""
 
-    def _tells_of_results(self, report: Report, block: int) -> bool:
-        return self._results.search(report.text, report.blocks[block].start, report.blocks[block].end) is not None
+    def __init__(self, rules: StatusReader, report: Report, sections: Sequence[Cue | None]) -> None:
+        self._rules = rules
+        self._report = report
+        self._sections = sections
+        self._sentence = -1
+        self._cues: list[tuple[int, int, _Rule]] = []
 
-    def _headings(self, report: Report) -> list[_Part | None]:
-        """For each block the part of plans, or of results and plans, in which it stands."""
-        parts: list[_Part | None] = []
-        current: _Part | None = None
-        title_year = _YEAR.search(report.text, *report.title) if report.title else None
-        for index, block in enumerate(report.blocks):
-            text = report.text[block.start : block.end]
-            if report.title is not None and block.start < report.title[1]:
-                text = ""
-            leading = block.heading or (len(text) < LEADING_CHARACTERS and text.rstrip().endswith(":"))
-            found = {rule.status: rule for rule in reversed(self._sections) if leading and _opens(rule, text, title_year)}
-            if "plan" in found:
-                level = block.level if block.heading and block.body > block.start else 0
-                current = _Part(index, level, Cue(found["plan"].id, block.start, block.end), "done" in found)
-            elif current and block.heading and (found or 0 < block.level <= current.level):
-                current = None
-            parts.append(current)
-        return parts
-
-    def _turn(self, report: Report, sentence: Sentence, part: _Part | None) -> tuple[int, Cue] | None:
-        """Where the sentence turns to plans: the block that its plans belong to, and the cue."""
-        text = report.text[sentence.start : sentence.end]
-        for rule in self._turns:
-            if rule.mixed and part is None:
-                continue
-            match = rule.pattern.search(text)
-            if match:
-                scope = part.heading if part else sentence.block
-                return scope, Cue(rule.id, sentence.start + match.start(), sentence.start + match.end())
-        return None
-
-    # ---------------------------------------------------------------- one number
-
-    def read(self, mention: Mention, sentence: Sentence, section: Cue | None, text: str, found: Found | None) -> tuple[Status, Cue | None]:
-        """Status of one number and the cue that decided on it."""
-        number = _number(mention, sentence, text, found, self._class_nouns)
-        for threshold in self._thresholds:
+    def read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
+        """Status of one number in sentence `place`, and the cue that decided on it."""
+        sentence, section = self._report.sentences[place], self._sections[place]
+        number = _number(mention, sentence, self._report.text, found, self._rules.class_nouns)
+        for threshold in self._rules.thresholds:
             if threshold.holds(number):
                 return "criterion", Cue(threshold.id, mention.start, mention.end)
-        nearest = self._nearest(number.before, in_plans=section is not None)
-        for rule in self._after:
-            if rule.ends is not None and (nearest is None or nearest[0].id not in rule.ends):
+        nearest = self._nearest(mention.start, place, sentence, in_plans=section is not None)
+        for rule in self._rules.after:
+            if rule.ends is not None and (nearest is None or nearest[2].id not in rule.ends):
                 continue
             if match := rule.pattern.search(number.behind):
                 return rule.status, Cue(rule.id, mention.end + match.start(), mention.end + match.end())
         if nearest:
-            rule, match = nearest
-            return rule.status, Cue(rule.id, sentence.start + match.start(), sentence.start + match.end())
+            return nearest[2].status, Cue(nearest[2].id, nearest[0], nearest[1])
         return ("plan", section) if section else ("done", None)
 
-    def _nearest(self, before: str, *, in_plans: bool) -> tuple[_Rule, regex.Match[str]] | None:
+    def _nearest(self, start: int, place: int, sentence: Sentence, *, in_plans: bool) -> tuple[int, int, _Rule] | None:
         """The cue that stands last before the number: a later cue ends the scope of an earlier one."""
-        clause = max(before.rfind(mark) for mark in _CLAUSE_ENDS) + 1
-        last: tuple[_Rule, regex.Match[str]] | None = None
-        for rule in self._before:
-            near = rule.scope == "clause" or (in_plans and rule.status == "done")
-            for match in rule.pattern.finditer(before, clause if near else 0):
-                if last is None or match.end() > last[1].end():
-                    last = (rule, match)
+        text = self._report.text
+        clause = max(sentence.start, *(text.rfind(mark, sentence.start, start) + 1 for mark in _CLAUSE_ENDS))
+        last: tuple[int, int, _Rule] | None = None
+        for cue in self._cues_of(place, sentence):
+            if cue[0] < start and (cue[0] >= clause or not in_plans or cue[2].status != "done") and (last is None or cue[1] > last[1]):
+                last = cue
+        before = text[clause:start]
+        for rule in self._rules.in_clause:
+            for match in rule.pattern.finditer(before):
+                if last is None or clause + match.end() > last[1]:
+                    last = (clause + match.start(), clause + match.end(), rule)
         return last
 
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part that a heading opens: its block, level and cue, and whether it tells of results first."""
-
-    heading: int
-    level: int
-    cue: Cue
-    mixed: bool
-
-
-def _opens(rule: _Rule, text: str, title_year: regex.Match[str] | None) -> bool:
-    match = rule.pattern.search(text)
-    if match is None or not rule.later:
-        return match is not None
-    return title_year is not None and match.group("year") > title_year.group()
-
-
-def _is_under(block: int, scope: int, blocks: Sequence[Block], part: _Part | None) -> bool:
-    return block == scope or scope in blocks[block].path or (part is not None and part.heading == scope)
-
-
-def _rules(rulebook: Rulebook, table: Mapping[str, Any], name: str) -> tuple[_Rule, ...]:
-    return tuple(_rule(rulebook, row, name) for row in table[name] if not row.get("off"))
+    def _cues_of(self, place: int, sentence: Sentence) -> list[tuple[int, int, _Rule]]:
+        """All cues of a sentence that reach over its clauses, with their local spans."""
+        if place != self._sentence:
+            found = (
+                (match.start(), match.end(), rule)
+                for rule in self._rules.anywhere
+                for match in rule.pattern.finditer(self._report.text, sentence.start, sentence.end)
+            )
+            self._sentence, self._cues = place, list(found)
+        return self._cues
 
 
 def _check_keys(row: Mapping[str, Any], name: str) -> str:
@@ -248,12 +181,10 @@ def _check_keys(row: Mapping[str, Any], name: str) -> str:
     return where
 
 
-def _rule(rulebook: Rulebook, row: Mapping[str, Any], name: str) -> _Rule:
-    pattern = rulebook.compile(row["pattern"], _check_keys(row, name))
+def _rule(rulebook: Rulebook, row: Mapping[str, Any]) -> _Rule:
+    pattern = rulebook.compile(row["pattern"], _check_keys(row, "cue"))
     ends = frozenset(row["ends"].split()) if "ends" in row else None
-    return _Rule(
-        row["id"], pattern, row.get("status", "plan"), row.get("scope", "sentence"), ends, row.get("mixed", False), row.get("later", False)
-    )
+    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends)
 
 
 def _threshold(rulebook: Rulebook, row: Mapping[str, Any]) -> _Threshold:

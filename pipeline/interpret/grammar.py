@@ -1,0 +1,268 @@
+"""Puts the words of a report's number-bearing sentences into classes, one letter each, as `rules/objects.toml` has them.
+
+A dictionary's tags are one a word and often wrong for the language of reports, so that the lists of the rules go before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.interpret.phrases import CLOSING, MOST_KNOWN, Line, Types
+from pipeline.model import QUANTITIES, Mention, Tokens
+from pipeline.rulebook import RuleError
+
+_MARKS = (
+    dict.fromkeys(",\n\r", ",")
+    | dict.fromkeys(";。!?", ";")
+    | dict.fromkeys(CLOSING, '"')
+    | {"\t": "|", ":": ":", "(": "(", ")": ")", "、": "s"}
+)
+_OUTSIDE = ";"
+"""Stands between two sentences, so that no pattern crosses it."""
+MOST_QUOTED = 14
+"""Words inside quotes; what is longer is speech and no name."""
+MOST_BRACKETED = 5
+_DATES = frozenset({"date", "duration"})
+
+
+class Grammar:
+    """Puts words into classes."""
+
+    def __init__(self, table: Mapping[str, Any], types: Types) -> None:
+        words = table["words"]
+        self._types = types
+        self._classes = _by_word(table["classes"])
+        self._tags: dict[str, str] = {tag: letter for letter, tags in words["tags"].items() for tag in tags.split()}
+        self._first: dict[str, str] = {first: letter for letter, characters in words["first"].items() for first in characters.split()}
+        self.rate: str = words["rate"]
+        self._suffixes = frozenset(words["suffixes"].split())
+        self._light = frozenset(words["light"].split())
+        self._tails = tuple(words["tails"].split())
+        self._noun_ends = frozenset(words["noun_ends"].split())
+        self._time_ends = tuple(words["time_ends"].split())
+        self._of_rates = frozenset(words["of_rates"].split())
+        self._homographs = frozenset(words["homographs"].split())
+        self._regroup = frozenset(words["regroup"])
+        self._known: dict[str, tuple[tuple[int, int, str], ...]] = {}
+
+    def read(self, tokens: Tokens, mentions: Sequence[Mention]) -> Line:
+        """The words of `tokens` with their classes."""
+        return _Writer(self, tokens, mentions).write()
+
+    # ---------------------------------------------------------------- words by themselves
+
+    def pieces(self, word: str, tag: str) -> tuple[tuple[int, int, str], ...]:
+        """The pieces of a word: where each begins and ends, and its class. Most words are one piece."""
+        try:
+            return self._known[word]
+        except KeyError:
+            pass
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        self._known[word] = self._pieces(word, tag)
+        return self._known[word]
+
+    def _pieces(self, word: str, tag: str) -> tuple[tuple[int, int, str], ...]:
+        if len(word) == 4 and word not in self._classes and self._classes.get(word[:2]) == "v":
+            return (0, 2, "v"), (2, 4, self._letter(word[2:], "n") or "n")
+        letter = self._letter(word, tag)
+        if letter is None:
+            cut = len(word) - 1
+            return (0, cut, self._letter(word[:cut], "n") or "n"), (cut, len(word), "h")
+        return ((0, len(word), letter),)
+
+    def _letter(self, word: str, tag: str) -> str | None:
+        """Class of a word; None for an unknown one that ends with a light verb (率达) and is split."""
+        letter: str | None = self._classes.get(word) or _MARKS.get(word)
+        if letter is not None:
+            return letter
+        if tag == "x":
+            return self._unknown(word)
+        if word.endswith(self._time_ends):
+            return "t"
+        letter = self._tags.get(tag, "n")
+        if len(word) > 1 and ((letter == "v" and word[-1] in self._noun_ends) or (letter in "da" and self._types.of(word))):
+            return "n"
+        return letter
+
+    def _unknown(self, word: str) -> str | None:
+        if not word[0].isalnum():
+            return "i"
+        if len(word) > 1 and word[-1] not in self._noun_ends:
+            return None if word.endswith(self._tails) else self._first.get(word[0], "n")
+        return "n"
+
+    # ---------------------------------------------------------------- words beside others
+
+    def joined(self, first: str, second: str) -> str | None:
+        """Class of the listed word that two single characters make: 年|审."""
+        return self._classes.get(first + second)
+
+    def is_noun_with(self, verb: str, noun: str) -> bool:
+        """Whether a verb is a part of the noun behind it: 要约书, 签订覆盖率."""
+        if noun in self._suffixes and (noun == self.rate or len(verb) > 1):
+            return True
+        return verb in self._of_rates and self._types.of(noun) == "rate"
+
+    def is_light(self, preposition: str) -> bool:
+        """Whether a preposition right before a number is a light verb: 成功率为95%."""
+        return preposition in self._light
+
+    def is_noun_too(self, verb: str) -> bool:
+        """Whether a verb right behind a number may be a noun: 两家组织."""
+        return verb in self._homographs
+
+    def is_cut_wrong(self, first: str, second: str) -> bool:
+        """Whether the dictionary cuts two words at the wrong place: 建工|会."""
+        return f"{first} {second}" in self._regroup
+
+
+class _Writer:
+    """Writes one line."""
+
+    def __init__(self, grammar: Grammar, tokens: Tokens, mentions: Sequence[Mention]) -> None:
+        self._grammar = grammar
+        self._tokens = tokens
+        self._mentions = mentions
+        self._line = Line(tokens.text)
+        self._letters: list[str] = []
+
+    def write(self) -> Line:
+        tokens, line = self._tokens, self._line
+        sentence = -1
+        for index, (start, end, mention, place) in enumerate(
+            zip(tokens.starts, tokens.ends, tokens.mentions, tokens.sentences, strict=True)
+        ):
+            if place != sentence:
+                self._close(sentence, start)
+                sentence = place
+                line.bounds[sentence] = (len(self._letters), len(self._letters))
+            if mention >= 0:
+                self._add_mention(mention, start, end)
+            else:
+                self._add(start, end, tokens.tags[index])
+        self._close(sentence, len(tokens.text))
+        line.letters = "".join(self._letters)
+        return line
+
+    def _put(self, start: int, end: int, letter: str) -> None:
+        self._letters.append(letter)
+        self._line.starts.append(start)
+        self._line.ends.append(end)
+
+    def _add(self, start: int, end: int, tag: str) -> None:
+        line, letters = self._line, self._letters
+        word = line.text[start:end]
+        if end - start == 1 and self._joins(start, word):
+            return
+        pieces = self._grammar.pieces(word, tag)
+        for begin, stop, letter in pieces:
+            if letter in "ng" and letters and letters[-1] in "ved":
+                self._make_noun(word[begin:stop])
+            letters.append(letter)
+            line.starts.append(start + begin)
+            line.ends.append(start + stop)
+
+    def _joins(self, start: int, word: str) -> bool:
+        """Whether a single character was joined to the one before it."""
+        line = self._line
+        if not self._letters or line.ends[-1] != start or start - line.starts[-1] != 1 or self._letters[-1] in "qto":
+            return False
+        letter = self._grammar.joined(line.text[start - 1 : start], word)
+        if letter is None:
+            return False
+        line.ends[-1] = start + 1
+        self._letters[-1] = letter
+        return True
+
+    def _make_noun(self, noun: str) -> None:
+        if (self._letters[-1] != "d" or noun == self._grammar.rate) and self._grammar.is_noun_with(
+            self._line.word(len(self._letters) - 1), noun
+        ):
+            self._letters[-1] = "n"
+
+    def _add_mention(self, index: int, start: int, end: int) -> None:
+        here, kind, line = len(self._letters), self._mentions[index].kind, self._line
+        if kind in QUANTITIES:
+            letter = "q"
+            line.measures[here] = kind
+            if here and self._letters[-1] == "p" and self._grammar.is_light(line.word(here - 1)):
+                self._letters[-1] = "h"
+        elif kind in _DATES:
+            letter = "t"
+        else:
+            letter = "," if kind == "marker" else "o"
+        line.at[index] = here
+        line.mention_at[here] = index
+        self._put(start, end, letter)
+
+    # ---------------------------------------------------------------- a sentence as a whole
+
+    def _close(self, sentence: int, position: int) -> None:
+        if sentence < 0:
+            return
+        first = self._line.bounds[sentence][0]
+        self._names(first)
+        self._by_neighbours(first)
+        self._line.bounds[sentence] = (first, len(self._letters))
+        self._put(position, position, _OUTSIDE)
+
+    def _names(self, first: int) -> None:
+        """What stands in quotes is a name (“送清凉”活动), a short bracket belongs to its noun (村(社区)) or is passed over."""
+        position, letters = first, self._letters
+        while position < len(letters):
+            if letters[position] == '"':
+                position = self._quoted(position)
+            elif letters[position] == "(":
+                position = self._bracketed(position)
+            position += 1
+
+    def _quoted(self, opening: int) -> int:
+        """Make nouns of the words up to the closing mark; position of the last one, or of the opening mark where it is no name."""
+        letters = self._letters
+        closing = CLOSING[self._line.word(opening)]
+        for position in range(opening + 1, min(opening + MOST_QUOTED + 2, len(letters))):
+            if letters[position] == "q":
+                break
+            if letters[position] == "i" and self._line.word(position) == closing:
+                letters[opening : position + 1] = "n" * (position + 1 - opening)
+                return position
+        letters[opening] = "i"
+        return opening
+
+    def _bracketed(self, opening: int) -> int:
+        letters = self._letters
+        for position in range(opening + 1, min(opening + MOST_BRACKETED + 2, len(letters))):
+            if letters[position] in "q:":
+                break
+            if letters[position] == ")":
+                nouns = position > opening + 1 and all(letter in "naeos" for letter in letters[opening + 1 : position])
+                short = position - opening <= 3 and opening > 0 and letters[opening - 1] in "naeo"
+                letters[opening : position + 1] = ("n" if nouns and short else "i") * (position + 1 - opening)
+                return position
+        return opening
+
+    def _by_neighbours(self, first: int) -> None:
+        """What only the words around it tell: a verb among nouns (生产、使用、监管), a noun behind a number, a wrong cut."""
+        letters = self._letters
+        for here in range(first + 1, len(letters) - 1):
+            if letters[here] == "v":
+                around = letters[here - 1] + letters[here + 1]
+                if around == "ss":
+                    letters[here] = "e"
+                elif around[0] == "q" and around[1] not in "naeoq," and self._grammar.is_noun_too(self._line.word(here)):
+                    letters[here] = "n"
+            elif letters[here] == "d" and self._grammar.is_cut_wrong(self._line.word(here - 1), self._line.word(here)):
+                letters[here - 1], letters[here] = "v", "n"
+                self._line.ends[here - 1] -= 1
+                self._line.starts[here] -= 1
+
+
+def _by_word(classes: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for letter, words in classes.items():
+        for word in words.split():
+            if found.setdefault(word, letter) != letter:
+                raise RuleError(f"rules/objects.toml: {word} stands in the classes {found[word]} and {letter}; leave it in one")
+    return found

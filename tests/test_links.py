@@ -1,0 +1,74 @@
+"""Parts of a total, the time and the scope of a number."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model import QUANTITIES, Document
+from pipeline.run import Tools
+
+
+def parts(text: str, tools: Tools) -> dict[str, str]:
+    """By its words, the total of each number that is a part."""
+    return {
+        read.report.text[fact.start : fact.end]: read.report.text[read.facts[fact.part_of].start : read.facts[fact.part_of].end]
+        for read in tools.read(Document("a.txt", text))
+        for fact in read.facts
+        if fact.part_of is not None
+    }
+
+
+PARTS = {
+    "among": ("信访事件57宗,其中转办38宗,接访19宗。", {"38宗": "57宗", "19宗": "57宗"}),
+    "among, another word for persons": ("培训农民930人次,其中320人取得证书。", {"320人": "930人次"}),
+    "among, up to the sum": ("新建工会26家,其中单独建会18家、联合工会8家,走访企业20家。", {"18家": "26家", "8家": "26家"}),
+    "among, kinds that overlap": ("会员5135人,其中女会员2696人,农民工会员4441人。", {"2696人": "5135人", "4441人": "5135人"}),
+    "among, another measure between": ("困难职工126户,其中重病30户,送去慰问金2万元。", {"30户": "126户"}),
+    "among, not behind 此外": ("受理案件30件,其中调解12件,此外仲裁8件。", {"12件": "30件"}),
+    "among, not in the next statement": ("学生3862人,其中幼儿843人;教职工287人。", {"843人": "3862人"}),
+    "among, the nearest total": ("职工1685人,慰问213名,其中最多的一人领到1万元。", {"一人": "213名"}),
+    "bracket": ("新发展会员512名(农民工会员447名)。", {"447名": "512名"}),
+    "bracket that is no part": ("净增9个(新建12个,撤销3个)。", {}),
+    "bracket of another year": ("入会率96.1%(上年95.4%)。", {}),
+    "sum without a word": ("造林1200亩,完成速生杨800亩、经济林400亩。", {"800亩": "1200亩", "400亩": "1200亩"}),
+    "amounts side by side": ("分别奖励3000元、2000元和1000元。", {}),
+    "what it became": ("困难职工由35户减少到19户,脱困16户。", {}),
+    "the total behind": ("电工21人、焊工34人、行车工13人,共计68人。", {"21人": "68人", "34人": "68人", "13人": "68人"}),
+    "a kind of the same people": ("全镇会员4020人,女会员1785人。", {"1785人": "4020人"}),
+    "not a kind of the same papers": ("集体合同33份,女职工专项集体合同26份。", {}),
+    "thresholds are no parts": ("老人300人,其中80岁以上26人。", {"26人": "300人"}),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), PARTS.values(), ids=PARTS.keys())
+def test_parts(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert parts(text, tools) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("3月培训80人;6月培训90人。", ["XXXX-03", "XXXX-06"]),
+        ("今年3月,建会20家,比上年增加5家。", ["XXXX-03", "XXXX-03"]),
+        ("签订率由去年的85%上升到94%。", ["XXXX", None]),
+        ("助学金2.6万元,已在8月下旬发到家长手中。", ["XXXX-08"]),
+        ("9月27日举办培训班。参训职工120人。", ["XXXX-09-27"]),
+    ],
+)
+def test_when(text: str, wanted: list[str | None], tools: Tools) -> None:
+    found = [fact.when for read in tools.read(Document("a.txt", text)) for fact in read.facts if fact.kind in QUANTITIES]
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("去年全镇共调解劳动争议32件。", "last_year"),
+        ("比2011年增加12家。", "period"),
+        ("累计发放贷款56笔。", "cumulative"),
+        ("现有会员5135人。", "stock"),
+        ("今年慰问职工20人。", "period"),
+    ],
+)
+def test_scope(text: str, wanted: str, tools: Tools) -> None:
+    assert [fact.scope for read in tools.read(Document("a.txt", text)) for fact in read.facts if fact.kind in QUANTITIES] == [wanted]

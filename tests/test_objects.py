@@ -1,0 +1,118 @@
+"""What a number counts or pays: in its clause, carried over, and what it never is. The frames' own examples run in test_rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.interpret.frames import Frames
+from pipeline.interpret.phrases import Types
+from pipeline.model import QUANTITIES, Document
+from pipeline.rulebook import Rulebook, RuleError
+from pipeline.run import Tools
+
+
+def objects(text: str, tools: Tools) -> dict[str, str | None]:
+    """By its words, the object of each number."""
+    return {
+        read.report.raw_text(fact.start, fact.end): fact.object
+        for read in tools.read(Document("a.txt", text))
+        for fact in read.facts
+        if fact.kind in QUANTITIES
+    }
+
+
+IN_THE_CLAUSE = {
+    "behind, up to the verb": ("随机抽查我镇5间企业进行检查。", {"5间": "企业"}),
+    "behind, up to a noun that is a predicate": ("近日5间企业检查合格。", {"5间": "企业"}),
+    "behind, with its own attribute": ("为213名住院职工送去慰问。", {"213名": "住院职工"}),
+    "a noun that belongs to the next number": ("举办培训3期学员120人。", {"3期": "培训", "120人": "学员"}),
+    "across 的 to the head that fits": ("有5名副处级的干部辞职。", {"5名": "干部"}),
+    "the first noun that fits, not the one behind 的": ("解决32户困难群众的危房改造问题。", {"32户": "困难群众"}),
+    "the head of a relative clause": ("看望了16个没有建会的企业。", {"16个": "企业"}),
+    "an event told of over another number": ("组织了一次有40名职工参加的消防演练活动。", {"一次": "消防演练活动", "40名": "职工"}),
+    "before, across words of having": ("各村工会会员共有3860人。", {"3860人": "工会会员"}),
+    "before, without the verb that governs it": ("组织培训农民3600人次。", {"3600人次": "农民"}),
+    "before, without the one who acts": ("志愿者清理河道6.5公里。", {"6.5公里": "河道"}),
+    "before, without its predicate": ("困难职工建档48户。", {"48户": "困难职工"}),
+    "before, where what follows only may be counted": ("社区矫正人员28人无一脱管。", {"28人": "社区矫正人员"}),
+    "the subject of a verb": ("合理化建议征集683条。", {"683条": "合理化建议"}),
+    "the subject of 由…增加到": ("安监站人员由4名增加到6名。", {"4名": "安监站人员", "6名": "安监站人员"}),
+    "an event unit keeps the verb": ("组织各村工会主席学习培训2次。", {"2次": "工会主席学习培训"}),
+    "money is named by a noun of money": ("对考取的困难职工子女发放助学金3万元。", {"3万元": "助学金"}),
+    "a rate with its word": ("全镇企业建会率达98%。", {"98%": "企业建会率"}),
+    "a name in quotes is whole": ("获评“工人先锋号”2个。", {"2个": "“工人先锋号”"}),
+    "a bracket belongs to its noun": ("受灾村(社区)19个。", {"19个": "受灾村(社区)"}),
+    "a verb before 率 is a part of it": ("全部整改,整改率96.5%。", {"96.5%": "整改率"}),
+    "a verb and a noun in one word": ("专题研究解决问题9个。", {"9个": "问题"}),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), IN_THE_CLAUSE.values(), ids=IN_THE_CLAUSE.keys())
+def test_in_the_clause(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert objects(text, tools) == wanted
+
+
+CARRIED_OVER = {
+    "parts without a noun": ("检查企业57家,其中限期整改38家。", "38家", "企业"),
+    "what was done to some": ("受理劳动争议46起,调解成功44起。", "44起", "劳动争议"),
+    "but never to more than there are": ("信访接待16起,调解48起。", "48起", "调解"),
+    "an elided head": ("实行厂务公开的企业有215家,成效明显的有208家。", "208家", "企业"),
+    "a change": ("会员达到5300名,比上年增加420名。", "420名", "会员"),
+    "a pair": ("接待职工来访29起、74人次。", "74人次", "职工来访"),
+    "the amount of a count": ("劳资纠纷33起,金额65063元。", "65063元", "劳资纠纷"),
+    "the label": ("困难职工建档:新建17户,脱困22户。", "22户", "困难职工"),
+    "the label of a rate": ("学生巩固率:小学100%,初中98%。", "98%", "学生巩固率"),
+    "people told of before": ("组织工会干部学习工会法,52人参加。", "52人", "工会干部"),
+    "the sentence before": ("认真做好困难职工摸底。先后走访143户。", "143户", "困难职工"),
+    "a price is named by the sum": ("大学生15名,每人3000元,合计发放助学金4.5万元。", "3000元", "助学金"),
+    "the heading": ("一、低保\n当年取消:65户。", "65户", "低保"),
+    "the row of a table": ("集体合同\t份\t142\t156", "156", "集体合同"),
+}
+
+
+@pytest.mark.parametrize(("text", "number", "wanted"), CARRIED_OVER.values(), ids=CARRIED_OVER.keys())
+def test_carried_over(text: str, number: str, wanted: str, tools: Tools) -> None:
+    assert objects(text, tools)[number] == wanted
+
+
+def test_those_who_act_are_not_counted(tools: Tools) -> None:
+    found = objects("收到信访事件57宗,其中市总工会转办38宗,镇总工会接访19宗。", tools)
+    assert found == {"57宗": "信访事件", "38宗": "信访事件", "19宗": "信访事件"}
+
+
+def test_nothing_is_invented(tools: Tools) -> None:
+    assert objects("全年共资助15人。", tools) == {"15人": None}
+
+
+def test_the_object_is_copied_from_the_report(tools: Tools) -> None:
+    for read in tools.read(Document("a.txt", "走訪慰問困難婦女46戶。")):
+        for fact in read.facts:
+            assert fact.object == "困難婦女"
+            assert fact.object_span is not None
+            assert read.report.raw_text(*fact.object_span) == fact.object
+
+
+def test_the_rule_that_found_the_object_is_a_cue(tools: Tools) -> None:
+    (read,) = tools.read(Document("a.txt", "慰问困难职工52户。"))
+    cue = next(cue for cue in read.facts[0].cues if cue.rule.startswith("object."))
+    assert read.report.text[cue.start : cue.end] == "困难职工"
+
+
+def test_units_tell_what_they_count(book: Rulebook) -> None:
+    types = Types(book.table("objects"), {word: unit.unit_class for word, unit in book.units.items()})
+    people = types.wanted("count", "名")
+    assert (types.fit(people, "困难职工"), types.fit(people, "总工会"), types.fit(people, "证书")) == (1, -1, 0)
+    assert types.of("座谈会") == "event"
+    assert types.of("镇工会") == "organisation"
+    assert types.of("社会") is None
+
+
+def test_a_wrong_frame_is_told(book: Rulebook) -> None:
+    table = book.table("objects")
+    types = Types(table, {})
+    wrong = {**table, "frame": [{"id": "object.mine", "why": "x", "side": "behind", "pattern": "(", "fits": "any"}]}
+    with pytest.raises(RuleError, match=r"object\.mine: the pattern does not compile"):
+        Frames(wrong, types)
+    wrong = {**table, "frame": [{"id": "object.mine", "why": "x", "sides": "behind"}]}
+    with pytest.raises(RuleError, match="unknown key sides"):
+        Frames(wrong, types)

@@ -1,0 +1,87 @@
+"""Done, plan or criterion. The cues' and thresholds' own examples run in test_rules; parts of plans are in test_sections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import rulebook
+from pipeline.interpret.status import StatusReader
+from pipeline.model import QUANTITIES, Document
+from pipeline.rulebook import RuleError
+from pipeline.run import Tools
+
+
+def statuses(text: str, tools: Tools) -> dict[str, str | None]:
+    """By its words, the status of each number."""
+    return {
+        read.report.raw_text(fact.start, fact.end): fact.status
+        for read in tools.read(Document("a.txt", text))
+        for fact in read.facts
+        if fact.kind in QUANTITIES
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("已完成造林1500亩,剩余500亩将于10月底前完成。", {"1500亩": "done", "500亩": "plan"}),
+        ("预计到年底新建工会可达25家。", {"25家": "plan"}),
+        ("争取到上级资金50万元。", {"50万元": "done"}),
+        ("为做好开学准备,召开校长会议3次。", {"3次": "done"}),
+        ("按照年初计划,开展安全检查6次。", {"6次": "done"}),
+        ("要求各企业安全培训不得少于24学时,已有56家企业达标。", {"少于24学时": "plan", "56家": "done"}),
+        ("应参保人数3200人,实参保3050人。", {"3200人": "done", "3050人": "done"}),
+        ("去年新建公厕4座,今年新建6座。", {"4座": "done", "6座": "done"}),
+        ("目标任务为200户,实际完成216户。", {"200户": "plan", "216户": "done"}),
+        ("会议要求,各支部每月开展活动不少于1次。", {"不少于1次": "plan"}),
+    ],
+)
+def test_cues(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert statuses(text, tools) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("8人以上企业建会率达100%。", {"8人以上": "criterion", "100%": "done"}),
+        ("全镇30家以上企业参加了活动。", {"30家以上": "done"}),
+        ("慰问了30多名特困职工。", {"30多名": "done"}),
+        ("投资超亿元项目5宗。", {"超亿元": "criterion", "5宗": "done"}),
+        ("對65歲以上居民開展體檢。", {"65歲以上": "criterion"}),
+        ("平均年龄42岁,最大的76岁。", {"42岁": "done", "76岁": "done"}),
+        ("约四成职工没有入会。", {"约四成": "done"}),
+        ("组织10支以上队伍参赛。", {"10支以上": "done"}),
+        ("全年仍发生5人以上集体上访2起。", {"5人以上": "criterion", "2起": "done"}),
+    ],
+)
+def test_a_measure_that_does_not_count_the_noun_is_a_threshold(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert statuses(text, tools) == wanted
+
+
+def test_the_cue_that_decided_is_kept(tools: Tools) -> None:
+    (read,) = tools.read(Document("a.txt", "力争新建工会20家。"))
+    cue = next(cue for cue in read.facts[0].cues if cue.rule == "plan.intention")
+    assert read.report.text[cue.start : cue.end] == "力争"
+
+
+OWN = """
+[[cue]]
+id = "plan.intention"
+why = "not for us"
+status = "plan"
+direction = "before"
+pattern = "力争"
+"""
+
+
+def test_an_analyst_may_switch_a_cue_off(tmp_path: Path) -> None:
+    (tmp_path / "status.toml").write_text(OWN + "off = true\n", encoding="utf-8")
+    assert "plan.intention" not in {rule.id for rule in StatusReader(rulebook.load(tmp_path)).anywhere}
+
+
+def test_a_wrong_rule_is_told(tmp_path: Path) -> None:
+    (tmp_path / "status.toml").write_text(OWN + "patern = 'x'\n", encoding="utf-8")
+    with pytest.raises(RuleError, match=r"plan\.intention: unknown key patern"):
+        StatusReader(rulebook.load(tmp_path))
