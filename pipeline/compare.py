@@ -173,12 +173,14 @@ _COMBINE = {"sum": _sum, "latest": _latest, "single": _single}
 
 
 def town_key(report: Row) -> tuple[Any, ...] | None:
-    """What identifies a report's town: its code, or its full names. None where they leave several towns open: a name alone is no place."""
+    """What identifies a report's town: its code, or its full names. None where they leave several towns open: a name alone is no place,
+    nor is one with its county alone, for counties have namesakes too (鼓楼区, 朝阳区).
+    """
     if report["town"] is None:
         return None
     if report["town_code"] is not None:
         return ("code", report["town_code"])
-    if report["county"] is not None or report["place_basis"] == "manifest":
+    if (report["county"] is not None and report["province"] is not None) or report["place_basis"] == "manifest":
         return ("names", report["province"], report["city"], report["county"], report["town"])
     return None
 

@@ -44,7 +44,8 @@ class Calendar:
             return self._festival(when.festival, _year(when.edtf, base))
         first, _, last = when.edtf.partition("/")
         start = _point(first, base, when.part, tied)
-        end = _point(last, base, when.part, tied) if last else start
+        later = base + 1 if base is not None and when.crosses_years else base
+        end = _point(last, later, when.part, tied) if last else start
         if start is None or end is None or end[1] < start[0]:
             return None
         return start[0], end[1]

@@ -192,6 +192,12 @@ class PartialDate:
     festival: str | None = None
     note: str | None = None
 
+    @property
+    def crosses_years(self) -> bool:
+        """Whether the words begin in one unnamed year and end in the next (去年11月至今年2月); the anchor is that of the beginning."""
+        first, _, last = (self.edtf or "").partition("/")
+        return self.anchor is not None and first.startswith("XXXX-") and last.startswith("XXXX-") and last < first
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:

@@ -152,10 +152,11 @@ def segment(extracted: Iterable[Extracted], tools: Tools) -> Iterator[Segmented]
 
 
 def interpret(segmented: Iterable[Segmented], tools: Tools) -> Iterator[tuple[Document, list[ReadReport]]]:
-    """Mentions and words → facts; then what the manifest knows better."""
+    """Mentions and words → facts; then what reports of one source tell of each other, and what the manifest knows better."""
+    interpreter = tools.machinery.interpreter
     for document, found in segmented:
-        reads = [tools.machinery.interpreter.read(report, mentions, tokens) for report, mentions, tokens in found]
-        yield document, [tools.settings.manifest.apply(read) for read in reads]
+        reads = interpreter.together([interpreter.read(report, mentions, tokens) for report, mentions, tokens in found])
+        yield document, [interpreter.informed(read, tools.settings.manifest.apply(read)) for read in reads]
 
 
 def unmask(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tools) -> Iterator[tuple[Document, list[ReadReport]]]:

@@ -31,13 +31,14 @@ HEAD = """# Quality
 Measured by `python scripts/build_quality.py` (or `make docs`); do not edit.
 
 Two thirds of the case files (`tests/specs`) and half of the annotated reports (`data/gold`) may be read by those who make rules. The other
-third of the cases (`tests/specs/held_out`) and the other reports (`tests/gold_held_out`) were set aside before the rules were made. The cases
-were only counted, though more than once while rules were made. **The held-out reports are no longer blind:** a list of numerals that no
-rule read once showed short pieces of them, and rules were made for the forms seen there (3·15, 三次产业 4.8:60.1:35.1, 一两次, 六十华诞, a
-marker before a date, 科 as a measure word); wrong totals on them also led to general changes of denominators and of status. Their figures are
-therefore somewhat too good for reports never seen; those of the held-out cases are the better guide for numerals. A case is right where every numeral of its sentence has the
-right span, kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator, and nothing else is found in it.
-Cases and reports were written for this project in the language of town reports and annotated by its own authors by one guide."""
+third of the cases (`tests/specs/held_out`) and the other reports (`tests/gold_held_out`) were set aside before the rules were made. The
+cases were only counted, though more than once while rules were made. **The held-out reports are no longer blind:** a list of numerals that
+no rule read once showed short pieces of them, and rules were made for the forms seen there (3·15, 三次产业 4.8:60.1:35.1, 一两次, 六十华诞,
+a marker before a date, 科 as a measure word); wrong totals on them also led to general changes of denominators and of status. Their figures
+are therefore somewhat too good for reports never seen; those of the held-out cases are the better guide for numerals. A case is right where
+every numeral of its sentence has the right span, kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator,
+and nothing else is found in it. Cases and reports were written for this project in the language of town reports and annotated by its own
+authors by one guide."""
 
 
 READMES = {

@@ -1,4 +1,4 @@
-"""The annotated reports of the sample archive: `data/gold` to make rules by, `gold_held_out` set aside (docs/quality.md: how far it was seen)."""
+"""Annotated reports: `gold` may be read, `gold_held_out` was set aside (docs/quality.md says how far it was seen)."""
 
 from __future__ import annotations
 

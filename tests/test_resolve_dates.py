@@ -54,6 +54,10 @@ def test_expressions(edtf: str | None, want: str) -> None:
     ("XXXX-03", "this_year", "2012-03-01/2012-03-31"),
     ("XXXX-10", "last_year", "2011-10-01/2011-10-31"),
     ("XXXX-01-15", "next_year", "2013-01-15"),
+    ("XXXX-11/XXXX-02", "last_year", "2011-11-01/2012-02-29"),
+    ("XXXX-11/XXXX-03", "this_year", "2012-11-01/2013-03-31"),
+    ("XXXX-11/XXXX-12", "last_year", "2011-11-01/2011-12-31"),
+    ("XXXX-12-20/XXXX-01-10", "last_year", "2011-12-20/2012-01-10"),
 ])  # fmt: skip
 def test_anchors(edtf: str, anchor: str, want: str) -> None:
     assert days(edtf, anchor=anchor) == want

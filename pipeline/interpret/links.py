@@ -44,7 +44,7 @@ class LinkReader:
 
     def scope(self, before: str, date: PartialDate | None) -> Scope | None:
         """Over what the number counts, by the words before it in its sentence and its time; None where they do not say."""
-        if date is not None and date.anchor == "last_year":
+        if date is not None and date.anchor == "last_year" and not date.crosses_years:
             return "last_year"
         return next((name for name, pattern in self._scopes if pattern.search(before)), None)
 

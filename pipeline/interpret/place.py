@@ -18,6 +18,7 @@ from math import comb, log
 from pathlib import Path
 from typing import Any
 
+from pipeline.interpret.codes import complete, ministry_code, statistics_code
 from pipeline.interpret.gazetteer import Division, Gazetteer, Town
 from pipeline.interpret.place_clues import Clue, ClueFinder, SelfWords, Zones
 from pipeline.model import Place, Report
@@ -106,6 +107,10 @@ class PlaceResolver:
         if town is not None:
             return self._with_town(evidence, divisions, *town)
         return self._without_town(evidence, divisions, level)
+
+    def complete(self, given: Place, year: int | None) -> Place:
+        """A place that the analyst named, with the divisions above it and the codes of `year`, where its names leave one town."""
+        return complete(self.gazetteer, given, year)
 
     # --- gathering ----------------------------------------------------------------------------------------------------------------
 
@@ -454,27 +459,9 @@ class PlaceResolver:
             place,
             town=full,
             town_kind=town.kind,
-            town_code=self._ministry_code(town, parent),
-            town_code_nbs=self._statistics_code(town, parent, evidence.year),
+            town_code=ministry_code(town, parent),
+            town_code_nbs=statistics_code(self.gazetteer, town, parent, evidence.year),
         )
-
-    def _ministry_code(self, town: Town, parent: Division | None) -> str | None:
-        """The ministry's code, where the county had the code that it begins with."""
-        return str(town.mca) if town.mca and parent and town.mca // 1000 == parent.code else None
-
-    def _statistics_code(self, town: Town, parent: Division | None, year: int | None) -> str | None:
-        """The statistics office's code valid in the year: the first list's for the years before; None where several could be meant."""
-        codes = self.gazetteer.nbs_codes(town)
-        if parent is not None and len(codes) > 1:
-            codes = [row for row in codes if row[2] // 1000 == parent.code]
-        if year is not None and len(codes) > 1:
-            codes = [row for row in codes if row[0] <= year <= row[1]] or [min(codes, key=lambda row: abs(row[0] - year))]
-        same = {code for _, _, code in codes}
-        if len(same) != 1 or parent is None:
-            return None
-        code = same.pop()
-        listed = any(state.code == code // 1000 for state in self.gazetteer.states(town.parent))
-        return str(code) if code // 1000 == parent.code or not listed else None
 
     def _chain(self, evidence: Evidence, divisions: dict[int, list[Named]], ident: int) -> dict[str, str | None]:
         """County, city and province above a division, itself included, named as in the report or in its year."""

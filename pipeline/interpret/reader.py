@@ -59,6 +59,23 @@ class Interpreter:
         events, checks = self._events.read(report, told, clauses, units), self._checks.read(report, told, units)
         return ReadReport(report, told, events, checks, place, period, self._orgs.resolve(report))
 
+    def together(self, reads: Sequence[ReadReport]) -> list[ReadReport]:
+        """Reports of one source, each with the year that the others of its town tell (第五届 beside a dated 第三届 and 第四届)."""
+        return [self._dated_by(read, reads) if read.period.year is None and read.place.town is not None else read for read in reads]
+
+    def informed(self, inferred: ReadReport, told: ReadReport) -> ReadReport:
+        """`told` with what follows from the analyst's words in it: divisions and codes of a place named, or of another year."""
+        year = told.period.year
+        if told.place != inferred.place:
+            return replace(told, place=self._places.complete(told.place, year))
+        if year != inferred.period.year:
+            return replace(told, place=self._places.resolve(told.report, year=year))
+        return told
+
+    def _dated_by(self, read: ReadReport, others: Sequence[ReadReport]) -> ReadReport:
+        known = [(other.report, other.period.year) for other in others if other.period.year is not None and _same_town(other, read)]
+        return replace(read, period=self._years.resolve(read.report, read.facts, known)) if known else read
+
     def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
         """One fact per mention, in order."""
         return self.read(report, mentions, tokens).facts
@@ -112,6 +129,11 @@ class _Context:
     @property
     def blocks(self) -> list[int]:
         return [sentence.block for sentence in self.report.sentences]
+
+
+def _same_town(one: ReadReport, other: ReadReport) -> bool:
+    a, b = one.place, other.place
+    return a.town is not None and (a.town, a.county, a.city, a.province) == (b.town, b.county, b.city, b.province)
 
 
 def _repaired(mention: Mention, report: Report) -> bool:
