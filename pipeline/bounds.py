@@ -19,6 +19,9 @@ SIGNS: dict[str, str] = {"=": "", "~": "≈", ">": ">", ">=": "≥", "<": "<", "
 _CONTEXT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
 """Wide enough that no sum of decimal(38, 6) is ever rounded; the default context keeps 28 digits."""
 
+_UPSIDE_DOWN: dict[Bound, Bound] = {"=": "=", "~": "~", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
+"""The bound of 1 / x for that of x > 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hedged:
@@ -72,6 +75,12 @@ def total(terms: Sequence[Hedged]) -> Hedged:
     )
 
 
+def quotient(value: Hedged, base: Hedged) -> Hedged:
+    """`value` over `base`, which must be above 0, to 6 decimals; over 1000余 it is less than over 1000."""
+    bound = weakest([value.bound, _UPSIDE_DOWN[base.bound]])
+    return Hedged(_over(value.value, base.value), bound, _over_known(value.low, base.high), _over_known(value.high, base.low))
+
+
 def weakest(bounds: Iterable[Bound]) -> Bound:
     """The weakest bound that holds of a sum of terms with these bounds: `=` only where all are; a sum of `>` and `<` is only `~`."""
     found = set(bounds) - {"="}
@@ -95,6 +104,14 @@ def add(numbers: Iterable[Decimal]) -> Decimal:
 def subtract(a: Decimal, b: Decimal) -> Decimal:
     """The exact difference."""
     return _CONTEXT.subtract(a, b)
+
+
+def _over(value: Decimal, base: Decimal) -> Decimal:
+    return _CONTEXT.divide(value, base).quantize(PLACES, context=_CONTEXT)
+
+
+def _over_known(value: Decimal | None, base: Decimal | None) -> Decimal | None:
+    return None if value is None or base is None else _over(value, base)
 
 
 def _add_known(numbers: Sequence[Decimal | None]) -> Decimal | None:

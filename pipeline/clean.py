@@ -89,6 +89,10 @@ class Cleaner:
         self._mend(draft, "joined")
         return draft.result()
 
+    def simplified(self, word: str) -> str:
+        """A word in simplified script."""
+        return self._characters.simplified(word)
+
     def _mend(self, draft: _Draft, stage: Stage) -> None:
         for rule in self.rules:
             if rule.stage == stage:
@@ -208,6 +212,10 @@ class _Characters:
                 line = _replace(line, self._shared, shared)
             lines[index] = _replace(line, self._traditional, always)
         return "\n".join(lines)
+
+    def simplified(self, word: str) -> str:
+        """A word in simplified script."""
+        return _replace(word, self._traditional, self._script[0])
 
     def _is_traditional(self, line: str) -> bool:
         han = sum(_HAN_FIRST <= ord(c) <= _HAN_LAST for c in line)

@@ -79,6 +79,8 @@ class Indicator:
     combine: Literal["sum", "latest", "single"]
     order: int
     table: Mapping[str, Any] = field(default_factory=dict)
+    bases: tuple[str, ...] = ()
+    """Codes of the indicators that it is divided by in `per_head`."""
 
 
 def shipped_folder() -> Path:
@@ -197,8 +199,16 @@ class Rulebook:
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         rows = self.table("indicators")["indicator"]
+        codes = {row["code"] for row in rows}
+        for row in rows:
+            if unknown := set(row.get("bases", ())) - codes:
+                raise RuleError(
+                    f"rules/indicators.toml: {row['code']}: unknown base {', '.join(sorted(unknown))}; name codes of indicators"
+                )
         return {
-            r["code"]: Indicator(r["code"], r["label"], r["label_en"], r["unit"], frozenset(r["units"]), r["combine"], i, r)
+            r["code"]: Indicator(
+                r["code"], r["label"], r["label_en"], r["unit"], frozenset(r["units"]), r["combine"], i, r, tuple(r.get("bases", ()))
+            )
             for i, r in enumerate(rows)
         }
 

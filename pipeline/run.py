@@ -28,11 +28,13 @@ from pipeline.labels import Labels, Language
 from pipeline.manifest import Manifest
 from pipeline.masks import MaskReader
 from pipeline.model import FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
+from pipeline.per_head import per_head
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON, TABLES
 from pipeline.segment import Segmenter
 from pipeline.split import Splitter
 from pipeline.tabulate import Tables, Tabulator, renumber
+from pipeline.unit_classes import UnitClasses
 from pipeline.write import about, flat, folder
 
 Format = Literal["csv", "parquet", "xlsx"]
@@ -73,7 +75,7 @@ class Machinery:
         self.interpreter = Interpreter(book)
         self.masks = MaskReader(book)
         self.calendar = Calendar(book.table("calendar"))
-        self.unit_classes = {word: unit.unit_class for word, unit in book.units.items()}
+        self.unit_classes = UnitClasses({word: unit.unit_class for word, unit in book.units.items()}, self.cleaner.simplified)
         self.comparer = Comparer(book.indicators, self.unit_classes)
         self.sketcher = Sketcher(book)
 
@@ -337,8 +339,9 @@ def finish(tables: Tables, catalogue: Catalogue, book: Rulebook) -> Tables:
     reports, copies = find_copies(tables["reports"], tables["facts"], catalogue, Limits.of(book))
     cells = settle(tables["cells"], reports)
     wide = comparison(cells, reports, book.indicators)
-    covered = coverage(cells, reports, book.indicators)
-    return {**tables, "reports": reports, "copies": copies, "cells": cells, "coverage": covered, COMPARISON.name: wide}
+    found = {"reports": reports, "copies": copies, "cells": cells, COMPARISON.name: wide}
+    over_all = {"coverage": coverage(cells, reports, book.indicators), "per_head": per_head(wide, book.indicators)}
+    return {**tables, **found, **over_all}
 
 
 def write(tables: Tables, target: Path, formats: Sequence[Format], book: Rulebook, language: Language) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -239,6 +239,17 @@ CELLS = Table(
     sort=("report_id", "indicator"),
 )
 
+COMPARISON_LEAD = (
+    _text("label", "单位名称", "the town in full, or the report's title or place in the archive where the town is unknown"),
+    *PLACE_COLUMNS,
+    _text("org", "机构", "kind of organisation that reports"),
+    _text("year", "年份", "the year, or its bounds as year_min–year_max where it is not settled"),
+    _text("period", "期间", "period reported on"),
+    _text("year_basis", "年份依据", "how the year is known"),
+    _list("report_ids", "报告编号", "the reports behind the row"),
+)
+"""The columns of `comparison` before the indicators."""
+
 COVERAGE = Table(
     "coverage",
     "per indicator, how much of the archive gives it",
@@ -258,6 +269,27 @@ COVERAGE = Table(
         _int("masked", "被遮盖", "reports that mask it"),
     ),
     key=("indicator",),
+    sort=(),
+)
+
+PER_HEAD = Table(
+    "per_head",
+    "the comparison divided by its bases: per member, per person helped, per union",
+    "人均",
+    (
+        *(replace(column, name="years") if column.name == "year" else column for column in COMPARISON_LEAD),
+        _text("indicator", "指标", "code of the indicator divided"),
+        _text("unit", "单位", "its unit"),
+        _decimal("value", "数值", "its value"),
+        _text("value_bound", "数值界", "bound of its value"),
+        _text("base", "基数", "code of the indicator that it is divided by"),
+        _text("base_unit", "基数单位", "unit of the base"),
+        _decimal("base_value", "基数值", "value of the base, above 0"),
+        _text("base_bound", "基数界", "bound of the base"),
+        _decimal("ratio", "比值", "value over base, rounded half to even to 6 decimals"),
+        _text("bound", "界", "bound of the ratio"),
+    ),
+    key=("report_ids", "indicator", "base"),
     sort=(),
 )
 
@@ -297,19 +329,8 @@ COPIES = Table(
     sort=("a", "b"),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, CHECKS, COPIES)}
+TABLES: dict[str, Table] = {table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, PER_HEAD, CHECKS, COPIES)}
 """All tables of a fixed shape; `comparison` is wide, its columns follow from the indicators (`compare.comparison_columns`)."""
-
-COMPARISON_LEAD = (
-    _text("label", "单位名称", "the town in full, or the report's title or place in the archive where the town is unknown"),
-    *PLACE_COLUMNS,
-    _text("org", "机构", "kind of organisation that reports"),
-    _text("year", "年份", "the year, or its bounds as year_min–year_max where it is not settled"),
-    _text("period", "期间", "period reported on"),
-    _text("year_basis", "年份依据", "how the year is known"),
-    _list("report_ids", "报告编号", "the reports behind the row"),
-)
-"""The columns of `comparison` before the indicators."""
 
 COMPARISON = Table(
     "comparison",

@@ -115,6 +115,13 @@ def test_a_misspelt_file_is_refused(tmp_path: Path) -> None:
         _ = rulebook.load(_own(tmp_path, namez=NEW_RULE)).extraction
 
 
+def test_a_base_that_is_no_indicator_is_refused(tmp_path: Path) -> None:
+    row = '[[indicator]]\ncode = "own.visits"\nlabel = "走访"\nlabel_en = "Visits"\nunit = "次"\nunits = ["events"]\ncombine = "sum"\n'
+    row += 'bases = ["own.all"]\n'
+    with pytest.raises(RuleError, match=r"own\.visits: unknown base own\.all"):
+        _ = rulebook.load(_own(tmp_path, indicators=row)).indicators
+
+
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="no such folder"):
         rulebook.load(tmp_path / "none")

@@ -70,7 +70,7 @@ def test_byte_equal_reports_have_ids_of_their_own(archive: Path, tmp_path: Path)
     assert by_source["in/sub/copy.txt"] == by_source["in/a.txt"] + "-2"
     for name in TABLES:
         rows = table(tmp_path / "out", name)
-        keys = [tuple(row[column] for column in TABLES[name].key) for row in rows]
+        keys = [tuple(str(row[column]) for column in TABLES[name].key) for row in rows]
         assert len(set(keys)) == len(keys), name
 
 

@@ -20,6 +20,7 @@ CONTRACT = {
     "events_bound fact_ids sentence rule cues",
     "cells": "report_id province city county town town_code year period indicator unit value bound low high state fact_ids how start end",
     "coverage": "",
+    "per_head": "",
     "checks": "report_id kind total parts stated computed difference verdict sentence",
     "copies": "a b kind jaccard containment shared_facts changed_facts",
 }
