@@ -48,6 +48,10 @@ class ExtractionRule:
     order: int = 0
 
 
+HEDGE_SIDES = ("before", "inside", "after", "within")
+"""Where a hedge of `hedges.toml` stands; `within` is behind a length of time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A measure word: its class, and what 一 with it mostly is (`count` or `article`)."""
@@ -154,7 +158,7 @@ class Rulebook:
     def words(self) -> Mapping[str, tuple[str, ...]]:
         """The word lists of `words.toml`, and the hedges by the side on which they stand."""
         listed = {name: tuple(text.split()) for name, text in self.table("words")["lists"].items()}
-        for side in ("before", "inside", "after"):
+        for side in HEDGE_SIDES:
             words = tuple(word for words in self.table("hedges")[side].values() for word in words.split())
             listed[f"hedge_{side}"] = words
             listed[f"hedge_{side}_long"] = tuple(word for word in words if len(word) > 1)

@@ -14,7 +14,7 @@ import regex
 
 from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.model import Bound, Cue, Mention, Quantity
-from pipeline.rulebook import Rulebook
+from pipeline.rulebook import HEDGE_SIDES, Rulebook
 
 PERCENT_PLACES = Decimal("0.000001")
 
@@ -56,8 +56,9 @@ class QuantityReader:
         self._alphabet = alphabet
         hedges = rulebook.table("hedges")
         self._bounds: dict[str, dict[str, Bound]] = {
-            side: {word: bound for bound, words in hedges[side].items() for word in words.split()} for side in ("before", "inside", "after")
+            side: {word: bound for bound, words in hedges[side].items() for word in words.split()} for side in HEDGE_SIDES
         }
+        self._bounds["after"] |= self._bounds.pop("within")
         context = rulebook.table("context")
         self._apart = _contexts(rulebook, hedges["apart"], "pattern", "bound", "hedges")
         self._per = _contexts(rulebook, context["per"], "left", "says", "context")

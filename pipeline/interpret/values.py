@@ -37,8 +37,8 @@ class ValueReader:
         self._quantities = QuantityReader(rulebook, alphabet)
         self._dates = DateReader(rulebook, alphabet)
         shared = rulebook.table("context")["shared"]
-        self._shared, self._parts, self._more_parts = (
-            rulebook.compile(shared[key], f"rules/context.toml: shared.{key}") for key in ("between", "parts", "more_parts")
+        self._shared, self._parts, self._more_parts, self._also = (
+            rulebook.compile(shared[key], f"rules/context.toml: shared.{key}") for key in ("between", "parts", "more_parts", "also")
         )
 
     def read(self, mentions: Sequence[Mention], report: Report) -> Values:
@@ -64,8 +64,13 @@ class ValueReader:
         for index in range(1, len(shared)):
             quantity, before = shared[index], shared[index - 1]
             between = text[values.mentions[index - 1].end : values.mentions[index].start]
-            if quantity is None or before is None or quantity.unit != before.unit or len(between) > MAX_BETWEEN:
+            if quantity is None or before is None or len(between) > MAX_BETWEEN:
                 among_parts = False
+                continue
+            if quantity.unit != before.unit:
+                among_parts = False
+                if before.per is not None and quantity.per is None and self._also.match(between):
+                    shared[index] = replace(quantity, per=before.per)
                 continue
             link = self._shared.match(between)
             among_parts = bool(self._parts.match(between) or (among_parts and self._more_parts.match(between)))
