@@ -104,6 +104,12 @@ class Frames:
         self._leading = frozenset(words["leading_verbs"].split())
         self._no_name = frozenset(words["no_name"].split())
         self._attributes = tuple(words["attribute_ends"].split())
+        self._grades = tuple(words["grades"].split())
+        self.dealing = frozenset(words["dealing"].split())
+        self.each = frozenset(words["each"].split())
+        self._named_payments = frozenset(words["named_payments"].split())
+        self._payments = frozenset(words["payments"].split()) | self._named_payments
+        self._made_with = regex.compile(bricks["made_with"].replace("{np}", bricks["np"]), regex.VERBOSE)
 
     # ---------------------------------------------------------------- where a phrase stands
 
@@ -180,7 +186,11 @@ class Frames:
         first, last = span
         letters = line.letters[first:last]
         in_part = place.wanted.type is not None and self.is_part(line, place)
+        if letters[-1] == "o" and line.word(last - 1).endswith(self._grades):
+            return True
         if all(letter == "e" for letter in letters):
+            if first > 0 and line.letters[first - 1] == "v" and place.kind == "count":
+                return in_part or line.is_verb_object(first)  # 新增就业1126人, but 建档17户
             return in_part or not (place.kind == "rate" or (fit > 0 and place.wanted.type in ("event", "money")))
         if in_part and (letters[-1] == "e" or (fit == 0 and line.letters[first - 1] in "vuh")):
             return fit <= 0 or place.kind == "money" or place.wanted.type == "case"
@@ -197,6 +207,28 @@ class Frames:
         mine = line.measures[place.here]
         return all(line.measures.get(position, mine) == mine for position in range(since, place.here))
 
+    def is_payment(self, line: Line, place: Place) -> bool:
+        """Whether the money stands right behind a verb of paying that names nothing: 投入, 奖励."""
+        at = place.here - 1
+        while at > place.left and line.letters[at] in "duh":
+            at -= 1
+        return at >= place.left and line.word(at) in self._payments and (at == 0 or line.letters[at - 1] not in "nao")
+
+    def names_payment(self, line: Line, place: Place) -> bool:
+        """Whether the verb of paying right before the money is its name too where nothing was made with it: 人均筹资630元."""
+        return line.word(place.here - 1) in self._named_payments
+
+    def is_payment_word(self, text: str) -> bool:
+        return text in self._payments
+
+    def made_with(self, line: Line, place: Place) -> tuple[int, int] | None:
+        """What was built or bought with the money, in the same statement: 投入20万元,新建一个职工服务中心."""
+        match = self._made_with.match(line.letters, place.here + 1, place.bounds[1])
+        if match is None:
+            return None
+        first, last = match.span("object")
+        return None if self.types.of(line.phrase(first, last)) in ("person", "household") else self._shortened(line, first, last)
+
     def names(self, verb: str) -> bool:
         """Whether a verb alone can stand for what is counted: 受灾6300余人."""
         return verb not in self._no_name
@@ -211,7 +243,8 @@ class Frames:
         """The phrase behind a number without the predicate that follows it; across 的 where only the noun there fits."""
         threshold = self._class_end(line, first, last, place)
         last = threshold or self._before_predicate(line, first, last, place)
-        if threshold is None and self._is_followed_by_number(line, last, place.right):
+        named_for_both = place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] == "D"
+        if threshold is None and not named_for_both and self._is_followed_by_number(line, last, place.right):
             governed = line.letters[place.here - 1] in "neao" and not self._is_amount(place)
             if governed or line.letters[place.here + 1 : place.right].rpartition("q")[2].startswith("D"):
                 return None

@@ -40,6 +40,7 @@ class Grammar:
         self._light = frozenset(words["light"].split())
         self._tails = tuple(words["tails"].split())
         self._noun_ends = frozenset(words["noun_ends"].split())
+        self._result_ends = frozenset(words["result_ends"].split())
         self._time_ends = tuple(words["time_ends"].split())
         self._of_rates = frozenset(words["of_rates"].split())
         self._homographs = frozenset(words["homographs"].split())
@@ -66,6 +67,8 @@ class Grammar:
     def _pieces(self, word: str, tag: str) -> tuple[tuple[int, int, str], ...]:
         if len(word) == 4 and word not in self._classes and self._classes.get(word[:2]) == "v":
             return (0, 2, "v"), (2, 4, self._letter(word[2:], "n") or "n")
+        if len(word) > 2 and word[-1] in self._result_ends:
+            return ((0, len(word), self._classes.get(word, "h")),)
         letter = self._letter(word, tag)
         if letter is None:
             cut = len(word) - 1
@@ -253,6 +256,8 @@ class _Writer:
                     letters[here] = "e"
                 elif around[0] == "q" and around[1] not in "naeoq," and self._grammar.is_noun_too(self._line.word(here)):
                     letters[here] = "n"
+            elif letters[here] == "b" and letters[here - 1] in "ne" and letters[here + 1] in "hp":
+                letters[here] = "n"  # 医护比为1:0.85
             elif letters[here] == "d" and self._grammar.is_cut_wrong(self._line.word(here - 1), self._line.word(here)):
                 letters[here - 1], letters[here] = "v", "n"
                 self._line.ends[here - 1] -= 1

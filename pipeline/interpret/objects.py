@@ -12,8 +12,9 @@ from typing import Any
 
 import regex
 
-from pipeline.interpret.frames import CLAUSE_ENDS, Found, Frames, Place
+from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frames, Place
 from pipeline.interpret.grammar import Grammar
+from pipeline.interpret.lists import member, shared
 from pipeline.interpret.phrases import Line, Types
 from pipeline.model import Mention, Quantity, Report, Tokens
 from pipeline.rulebook import Rulebook
@@ -130,9 +131,11 @@ class _Search:
         return Found(found.start, found.end, found.rule, found.text, found.verbal, kind, place.wanted.type, fit)
 
     def _one(self, place: Place) -> Found | None:
-        beside = self._row(place) or self._paired(place) or self._rate_label(place)
+        beside = self._row(place) or self._listed(place) or self._paired(place) or self._rate_label(place)
         if beside:
             return beside
+        if place.kind == "money" and self._frames.is_payment(self._line, place):
+            return self._paid(place)
         spare: Found | None = None
         for frame in self._frames.rules:
             if not frame.asks(place):
@@ -156,6 +159,26 @@ class _Search:
         cell = self._letters.find("|", place.bounds[0], place.here)
         match = self._frames.phrase.match(self._letters, place.bounds[0], cell) if cell > 0 else None
         return self._made(match.span(), "object.row") if match else None
+
+    def _listed(self, place: Place) -> Found | None:
+        """早孕建册率、产后访视率分别达到92.3%、95.8%, 排球赛、拔河赛各1场: what a list of nouns tells of a list of numbers, or of one."""
+        frames, line = self._frames, self._line
+        span = member(line, place.here, place.left, frames.dealing) or shared(line, place.here, place.left, frames.each)
+        if span is None or self._types.fit(place.wanted, line.phrase(*span)) < 0:
+            return None
+        return self._made(frames.trimmed(line, *span, place.wanted) if place.wanted.type in CUT_BEFORE_VERB else span, "object.listed")
+
+    def _paid(self, place: Place) -> Found | None:
+        """投入20万元改造住院楼, 每人奖励2000元: a verb of paying names nothing; what was made with the money does, or those who got it."""
+        each = self._letters.find("r", place.left, place.here)
+        if each >= 0:
+            before = self._frames.phrase.search(self._letters, place.left, each)
+            named = self._made(before.span(), "object.paid_each") if before else None
+            return self._later_money(place) or named or self._count_beside(place)
+        span = self._frames.made_with(self._line, place)
+        if span is not None:
+            return self._made(span, "object.spent_on")
+        return self._made((place.here - 1, place.here), "object.before") if self._frames.names_payment(self._line, place) else None
 
     def _rate_label(self, place: Place) -> Found | None:
         """学生巩固率:小学100%,初中98%: the label names the rate, what stands before the number only whose it is."""
@@ -201,7 +224,7 @@ class _Search:
     def _carried(self, place: Place, spare: Found | None) -> Found | None:
         """The object of a number whose clause names none that fits."""
         if spare and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
-            return self._carry(named)
+            return spare if named.verbal or self._types.of(named.text) in ("person", "household") else self._carry(named)
         for source in self._sources(place, spare):
             found = source(place)
             if found is not None:
@@ -285,7 +308,8 @@ class _Search:
             for last in range(match.end(), match.start(), -1):
                 if self._letters[last - 1] not in ends or (not inside and self._letters[last] in "nao"):
                     continue
-                if self._types.fit(place.wanted, self._line.phrase(match.start(), last)) > 0:
+                text = self._line.phrase(match.start(), last)
+                if self._types.fit(place.wanted, text) > 0 and not self._frames.is_payment_word(text):
                     return self._made(self._frames.trimmed(self._line, match.start(), last, place.wanted), CARRIED)
         return None
 
@@ -335,7 +359,7 @@ class _Search:
     # ---------------------------------------------------------------- what is left
 
     def _at_last(self, place: Place) -> Found | None:
-        sources = (self._direct_label, self._later_money, self._same_unit, self._verb, self._any_number, self._heading)
+        sources = (self._direct_label, self._later_money, self._same_unit, self._verb, self._subject, self._any_number, self._heading)
         return next((found for source in sources if (found := source(place)) is not None), None)
 
     def _direct_label(self, place: Place) -> Found | None:
@@ -357,6 +381,14 @@ class _Search:
             return self._made((at, at + 1), VERB)
         return None
 
+    def _subject(self, place: Place) -> Found | None:
+        """部分企业工会主席由行政副职兼任,占三分之一: a share of no stated whole is one of the subject of its statement."""
+        if place.kind != "rate":
+            return None
+        first = max(place.bounds[0], self._letters.rfind(";", place.bounds[0], place.here) + 1)
+        match = self._frames.phrase.search(self._letters, first, place.left)
+        return self._made(self._frames.trimmed(self._line, *match.span(), place.wanted), CARRIED) if match else None
+
     def _any_number(self, place: Place) -> Found | None:
         """大病救助:11人,5.5万元: what the number before it is about, where that can be counted so."""
         nearest = next((found for index in self._numbers(place) if (found := self._found[index]) is not None), None)
@@ -367,6 +399,8 @@ class _Search:
     def _heading(self, place: Place) -> Found | None:
         block = self._report.blocks[self._report.sentences[place.sentence].block]
         if not block.path or any(self._numbers(place, same_statement=True)):
+            return None
+        if self._frames.phrase.search(self._letters, place.left, place.here):
             return None
         above = self._report.blocks[block.path[-1]]
         text = self._report.text[above.body : above.end].strip()

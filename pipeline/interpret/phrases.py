@@ -9,6 +9,8 @@ from typing import Any
 CLOSING = {"“": "”", "‘": "’", "《": "》", "〈": "〉", "「": "」", "『": "』"}
 _CLOSED = "”’》〉」』)"
 LONGEST_END = 5
+_COUNTED_ONE_BY_ONE = frozenset({"person", "organisation", "household"})
+"""Types of nouns that only measure words of their own count."""
 MOST_KNOWN = 1 << 16
 """So many words are remembered with what they are."""
 
@@ -89,9 +91,10 @@ class Types:
             for end in row["ends"].split():
                 self._ends.setdefault(end, name)
             classes = row.get("classes", "").split()
+            soft_classes = row.get("soft_classes", "").split()
             for unit in (*row.get("words", "").split(), *(u for u, c in unit_classes.items() if c in classes)):
                 self._units.setdefault(unit, Wanted(name))
-            for unit in row.get("soft", "").split():
+            for unit in (*row.get("soft", "").split(), *(u for u, c in unit_classes.items() if c in soft_classes)):
                 self._units.setdefault(unit, Wanted(name, soft=True))
         sizes = table["words"]["sizes"].split()
         for unit in (u for u, c in unit_classes.items() if c in sizes):
@@ -126,7 +129,7 @@ class Types:
             return 0
         if found in self._fits[wanted.type]:
             return 1
-        return 0 if wanted.soft or wanted.type == "rate" else -1
+        return 0 if wanted.type == "rate" or (wanted.soft and found not in _COUNTED_ONE_BY_ONE) else -1
 
     def ends_of(self, name: str, least: int) -> list[str]:
         """The listed ends of the nouns that a measure word for the type `name` counts, the longest first."""
