@@ -22,7 +22,7 @@ AT_LEAST = {
     "span.labels": 0.996,
     "status.accuracy": 1.0,
     "activity.accuracy": 1.0,
-    "object.accuracy": 0.988,
+    "object.accuracy": 0.986,
     "indicators": 1.0,
     "cells": 1.0,
     "report.town": 1.0,

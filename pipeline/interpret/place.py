@@ -27,6 +27,8 @@ PROVINCE, PREFECTURE, COUNTY, TOWN = 1, 2, 3, 4
 LEVEL_WEIGHTS = {COUNTY: 4, PREFECTURE: 2, PROVINCE: 1}
 """How much a town's candidate gains from a division above it being named."""
 TITLE_LENGTH = 50
+FIRST_LISTED = 2015
+"""The first year that the lists of towns tell of."""
 RECENT = 1998
 """Names that ended before are not meant where the year is unknown and another division has the name."""
 
@@ -319,7 +321,7 @@ class PlaceResolver:
         evidence.note_clues(clues)
         towns = [self.gazetteer.town(number) for number in numbers]
         left, against = self._fitting(divisions, towns)
-        if towns and not left and not self._is_under(clues, against):
+        if towns and not left and not self._is_under(clues, against) and not self._is_gone(evidence, against):
             return self._conflict(evidence, divisions, clues, name)
         if not left:
             return self._unlisted_town(evidence, divisions, name, clues)
@@ -347,11 +349,20 @@ class PlaceResolver:
         return not any(self._level_of(i) == level for i in self.gazetteer.ancestors(town.parent))
 
     def _is_under(self, clues: Sequence[Clue], against: Sequence[Named]) -> bool:
-        """Whether the text names the town right behind a division that the lists do not have it in: a town that was gone before 2015."""
+        """Whether the text names the town right behind a division that the lists do not have it in: a town that was gone before 2015.
+
+        Its title, its path, its superior (奎文区总工会领导下), or a county named with its city at the beginning tell that division as well.
+        """
         named = {i for n in against for i in n.ids}
         return any(named & set(c.under) for c in clues) or any(
-            c.rule in ("place.title", "place.path", "place.led-by") for n in against for c in n.clues
+            c.rule in ("place.title", "place.path", "place.led-by") or (c.rule == "place.opening" and c.under)
+            for n in against
+            for c in n.clues
         )
+
+    def _is_gone(self, evidence: Evidence, against: Sequence[Named]) -> bool:
+        """Whether the report is older than the lists and names one county: thousands of towns were merged before 2015."""
+        return evidence.year is not None and evidence.year < FIRST_LISTED and self._only(against) is not None
 
     def _narrow(self, evidence: Evidence, divisions: dict[int, list[Named]], towns: list[Town]) -> list[Town]:
         """Keeps those that each further clue speaks for, where it speaks for any."""

@@ -152,10 +152,10 @@ class ClueFinder:
         self._prefix = re.compile(table["prefix"][0]["pattern"])
         self._villages = {row["id"]: Beside.read(row) for row in table["village"]}
         self._village_suffix = re.compile("(?:" + "|".join(table["gazetteer"]["village_suffixes"]) + ")$")
-        self._read_divisions(names["short_suffixes"])
+        self._read_divisions(names["short_suffixes"], names["called"])
 
-    def _read_divisions(self, suffixes: Mapping[str, str]) -> None:
-        """Names of divisions → ids: in full or as short as they are used with a suffix (湘西州), and without one."""
+    def _read_divisions(self, suffixes: Mapping[str, str], called: Mapping[str, str]) -> None:
+        """Names of divisions → ids: in full, as short as they are used with a suffix (湘西州) or called (科右中旗), and without one."""
         full: dict[str, set[int]] = {}
         short: dict[str, set[int]] = {}
         for row in self._gazetteer.divisions:
@@ -166,6 +166,8 @@ class ClueFinder:
             for suffix, brief in suffixes.items():
                 if row.name.endswith(suffix) and brief:
                     full.setdefault(row.short + brief, set()).add(row.id)
+        for name, meant in called.items():
+            full.setdefault(name, set()).update(full.get(meant, ()))
         self._full = {name: tuple(sorted(ids)) for name, ids in full.items()}
         self._short = {name: tuple(sorted(ids)) for name, ids in short.items()}
         self._full_endings = frozenset(name[-3:] for name in self._full)

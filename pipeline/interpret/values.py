@@ -71,6 +71,8 @@ class ValueReader:
                 among_parts = False
                 if before.per is not None and quantity.per is None and self._also.match(between):
                     shared[index] = replace(quantity, per=before.per)
+                elif before.change is not None and quantity.change is None and self._shared.fullmatch(between) and len(between) == 1:
+                    shared[index] = replace(quantity, change=before.change)
                 continue
             link = self._shared.match(between)
             among_parts = bool(self._parts.match(between) or (among_parts and self._more_parts.match(between)))
