@@ -43,8 +43,6 @@ class ExtractionRule:
     cut_left: tuple[str, ...] = ()
     in_words: Literal["never", "start", "always"] = "never"
     """Whether it may read a numeral of an ordinary word: `always` (四中 in 四中全会), or where both begin together (`start`: 五塘镇)."""
-    starts: str | None = None
-    """Name of the `[starts]` pattern of bricks.toml at whose matches alone this rule can begin; None: anywhere."""
     order: int = 0
 
 
@@ -190,12 +188,6 @@ class Rulebook:
         return tuple(rules)
 
     @cached_property
-    def starts(self) -> Mapping[str, regex.Pattern[str]]:
-        """Where the patterns that begin with a certain brick can begin."""
-        rows = self.table("bricks")["starts"].items()
-        return {name: self.compile(pattern, f"rules/bricks.toml: starts.{name}") for name, pattern in rows}
-
-    @cached_property
     def activities(self) -> Mapping[str, ActivityType]:
         rows = self.table("activities")["activity"]
         return {r["code"]: ActivityType(r["code"], r["label"], r["label_en"], i) for i, r in enumerate(rows)}
@@ -291,7 +283,6 @@ class Rulebook:
                 tuple(row.get("counter_examples", ())),
                 tuple(row.get("cut_left", "").split()),
                 row.get("in_words", table.get("in_words", "never")),
-                next((name for name in self.starts if row["pattern"].lstrip().startswith(f"{{{name}}}")), None),
                 order + index,
             )
 
