@@ -6,7 +6,7 @@ import pytest
 import re2
 import regex
 
-from pipeline.extract.relax import RelaxError, relax
+from pipeline.relax import RelaxError, relax
 from pipeline.rulebook import PATTERN_FLAGS
 
 

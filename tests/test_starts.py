@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import rulebook
-from pipeline.extract.starts import WIDEST, WINDOW, Starts
 from pipeline.rulebook import PATTERN_FLAGS
+from pipeline.starts import WIDEST, WINDOW, Starts
 
 BOOK = rulebook.load()
 PATTERNS = [rule.pattern for rule in BOOK.extraction]

@@ -9,9 +9,9 @@ import regex
 
 from pipeline.extract.lexicon import Lexicon
 from pipeline.extract.resolve import resolve
-from pipeline.extract.starts import Starts
 from pipeline.model import Loser, Mention, Report
 from pipeline.rulebook import ExtractionRule, Rulebook
+from pipeline.starts import Starts
 
 ORDINARY = "ordinary"
 WEAK = "weak"

@@ -15,7 +15,7 @@ from typing import Any
 import re2
 import regex
 
-from pipeline.extract.relax import LONGEST, RUNS, Items, Relaxed, RelaxError, relax
+from pipeline.relax import BEFORE, LONGEST, RUNS, Items, Relaxed, RelaxError, relax
 
 RUN = 16
 """A run of characters that could be one repeat without end is long from here on, and widens the window."""
@@ -23,8 +23,6 @@ WINDOW = LONGEST + RUNS * RUN
 """Characters that are looked at from a place: as many as a relaxed pattern can span."""
 WIDEST = 2000
 """In a wider window all patterns are tried."""
-_BEFORE = "\0"
-"""Stands before the first character of a text; no look-behind asks for it."""
 _MEMORY = 256 << 20
 """Bytes that an automaton may take. It is built as texts need it, and reports need a few megabytes."""
 _ALWAYS = ""
@@ -41,7 +39,7 @@ class Starts:
         relaxed = {index: piece for index, pattern in enumerate(patterns) if (piece := _relaxed(pattern)) is not None}
         listed = {index: piece for index, piece in relaxed.items() if piece.first is not None}
         self._listed = (-1, *listed)
-        self._first = _class_of(piece.first for piece in listed.values())
+        self._place = _place(list(listed.values()))
         self._long_run = re.compile(f"{_class_of(piece.runs for piece in listed.values()).pattern}{{{RUN},}}")
         self._automaton = _automaton([piece.text for piece in listed.values()])
         self._searches = {index: re2.compile(piece.text, _options()) for index, piece in relaxed.items() if piece.first is None}
@@ -61,9 +59,9 @@ class Starts:
     def _places(self, text: str) -> Mapping[int, Sequence[int]]:
         """By pattern the offsets where it can begin, ascending."""
         places: defaultdict[int, list[int]] = defaultdict(list)
-        padded, can_begin, listed = _BEFORE + text, self._automaton.Match, self._listed
+        padded, can_begin, listed = BEFORE + text, self._automaton.Match, self._listed
         window = _Window([run.span() for run in self._long_run.finditer(text)])
-        for found in self._first.finditer(text):
+        for found in self._place.finditer(padded):
             start = found.start()
             end = start + WINDOW if window.fixed else window.end(start)
             hits = can_begin(padded[start:end]) if end - start < WIDEST else None
@@ -97,6 +95,13 @@ def _relaxed(pattern: Pattern) -> Relaxed | None:
         return None
 
 
+def _place(pieces: Sequence[Relaxed]) -> re.Pattern[str]:
+    """Where any of them can begin: the character before it is matched."""
+    first = _class_of(piece.first for piece in pieces).pattern
+    before = _class_of(piece.wanted for piece in pieces).pattern if all(piece.wanted for piece in pieces) else "(?s:.)"
+    return re.compile(f"{before}(?={first})")
+
+
 def _class_of(sets: Iterable[Items | None]) -> re.Pattern[str]:
     items = dict.fromkeys(item for items in sets for item in items or ())
     return re.compile(f"[{''.join(items)}]" if items else r"(?!)")
@@ -128,7 +133,7 @@ def _at(starts: Sequence[int], pattern: Pattern, text: str) -> Iterator[regex.Ma
 
 def _behind(relaxed: Any, pattern: Pattern, text: str) -> Iterator[regex.Match[str]]:
     """As `finditer`, but from one place to the next where the relaxed pattern matches."""
-    padded, place = _BEFORE + text, 0
+    padded, place = BEFORE + text, 0
     while found := relaxed.search(padded, place):
         match = pattern.search(text, found.start())
         if match is None:

@@ -18,6 +18,9 @@ LONGEST = 64
 RUNS = 8
 """Unbounded repeats that stand behind each other in a relaxed pattern at most."""
 
+BEFORE = "\0"
+"""What is put before the first character of a text, where a look-behind asks for the beginning."""
+
 _ANY = "(?s:.)"
 _ITEMS = {r"\d": r"\p{Nd}", r"\s": r"\t-\r\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"}
 """Classes that RE2 takes for narrower than `regex` does."""
@@ -64,7 +67,7 @@ class Relaxed:
     last: Relaxed | None = None
     """A narrower form for where nothing must follow: with the look-ahead that ends it."""
     wanted: Items = ()
-    """For a look-behind: the characters that can stand before."""
+    """The characters that can stand before, where a look-behind says so."""
     barred: Items = ()
     """For a negative one: some that cannot."""
     led: str | None = None
@@ -98,6 +101,7 @@ class _Reader:
     def __init__(self, pattern: str, lists: Mapping[str, Iterable[str]]) -> None:
         self._pattern = pattern
         self._lists = lists
+        self._behind = False
         self.place = 0
 
     def at_end(self) -> bool:
@@ -159,6 +163,8 @@ class _Reader:
         self.place += 1
         if character == "[":
             return self._class()
+        if character == "^" and self._behind:
+            return _one_of((_quoted(BEFORE),))
         if character in "^$":
             return Relaxed()
         return _any_character() if character == "." else _one_of((_quoted(character),))
@@ -169,7 +175,9 @@ class _Reader:
         look = self._matched(_LOOK)
         if look is None and self._matched(_GROUP) is None:
             raise RelaxError(f"a group of an unknown kind at {self.place}")
+        outside, self._behind = self._behind, self._behind if look is None else look.group(1) == "<="
         branches = self.branches()
+        self._behind = outside
         if not self._take(")"):
             raise RelaxError("a group without its end")
         return _either(branches) if look is None else _look(look.group(1), branches)
@@ -333,6 +341,7 @@ def _choice(branches: Sequence[Relaxed]) -> Relaxed:
         _union(branch.characters for branch in branches),
         _union(branch.runs for branch in branches) or (),
         any(branch.open for branch in branches),
+        wanted=(_union(branch.wanted for branch in branches) or ()) if all(branch.wanted for branch in branches) else (),
         led="(?:" + "|".join(map(_led, branches)) + ")",
     )
 
