@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 
 LONGEST = 64
@@ -184,7 +185,7 @@ class _Reader:
 
     def _escape(self) -> Relaxed:
         if words := self._matched(_WORDS):
-            return _either([_word(word) for word in sorted(self._lists[words.group(1)])])
+            return _words(frozenset(self._lists[words.group(1)]))
         if self._matched(_PROPERTY):
             return _any_character()
         self.place += 1
@@ -292,6 +293,12 @@ def _one_of(items: Items) -> Relaxed:
 
 def _any_character() -> Relaxed:
     return Relaxed(_ANY, False, 1, first=None, final=None, characters=None)
+
+
+@lru_cache(maxsize=256)
+def _words(words: frozenset[str]) -> Relaxed:
+    """A word list; many patterns share one."""
+    return _either([_word(word) for word in sorted(words)]) if words else Relaxed("[^\\s\\S]", False)
 
 
 def _word(word: str) -> Relaxed:

@@ -124,9 +124,14 @@ class Rulebook:
         """SHA-256 over all rule files, names and contents, in order."""
         digest = hashlib.sha256()
         for folder in self.folders:
-            for path in sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".txt", ".parquet", ".csv")):
+            for path in _rule_files(folder):
                 digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
+
+    def state(self) -> tuple[tuple[str, int, int], ...]:
+        """Path, size and time of each rule file as it stands on the disk now: what tells a change without reading them."""
+        stats = ((path, path.stat()) for folder in self.folders for path in _rule_files(folder))
+        return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
     def table(self, name: str) -> dict[str, Any]:
         """The merged content of `NAME.toml` of all folders; lists of tables with `id` or `code` are merged by it."""
@@ -295,6 +300,11 @@ def _check_keys(row: Mapping[str, Any], where: str) -> None:
         raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a rule has {', '.join(sorted(_RULE_KEYS))}")
     if missing := {"id", "why", "pattern"} - set(row):
         raise RuleError(f"{where}: {', '.join(sorted(missing))} is missing")
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    """All files that rules are read from, in order."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".txt", ".parquet", ".csv"))
 
 
 def _alternatives(words: list[str]) -> str:

@@ -89,14 +89,14 @@ class Machinery:
         return self.interpreter.read(report, mentions, self.segmenter.segment(report, mentions))
 
 
-_machinery: dict[tuple[str, SegmenterName], Machinery] = {}
-"""That of the rules used last, by their hash: making it takes a second, and a notebook runs many times by the same rules."""
+_machinery: dict[tuple[Any, SegmenterName], Machinery] = {}
+"""That of the rules used last, by the state of their files: making it takes a second, and a notebook runs many times by the same rules."""
 
 
 def machinery(rules: Path | None, segmenter: SegmenterName = "jieba") -> Machinery:
     """The machinery for the rules as they stand on the disk now. Raises RuleError."""
     book = rulebook.load(rules)
-    key = book.hash, segmenter
+    key = book.state(), segmenter
     if key not in _machinery:
         made = Machinery(book, segmenter)
         _machinery.clear()
