@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import jieba
 
+from pipeline import surrogates
 from pipeline.model import QUANTITIES, Mention, Report, Tokens
 from pipeline.rulebook import Rulebook
 
@@ -60,7 +61,11 @@ class Segmenter:
         tokenizer = rjieba.Jieba()
         for word in self._own_words:
             tokenizer.add_word(word, None, None)
-        cut: Cut = tokenizer.cut
+
+        def cut(piece: str) -> Sequence[str]:
+            words: Sequence[str] = tokenizer.cut(surrogates.replaced(piece))
+            return words
+
         return cut
 
     @cached_property

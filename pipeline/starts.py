@@ -15,6 +15,7 @@ from typing import Any
 import re2
 import regex
 
+from pipeline import surrogates
 from pipeline.relax import BEFORE, LONGEST, RUNS, Items, Relaxed, RelaxError, relax
 
 RUN = 16
@@ -59,12 +60,12 @@ class Starts:
     def _places(self, text: str) -> Mapping[int, Sequence[int]]:
         """By pattern the offsets where it can begin, ascending."""
         places: defaultdict[int, list[int]] = defaultdict(list)
-        padded, can_begin, listed = BEFORE + text, self._automaton.Match, self._listed
+        padded, can_begin, listed = _padded(text), self._automaton.Match, self._listed
         window = _Window([run.span() for run in self._long_run.finditer(text)])
         for found in self._place.finditer(padded):
             start = found.start()
             end = start + WINDOW if window.fixed else window.end(start)
-            hits = can_begin(padded[start:end]) if end - start < WIDEST else None
+            hits = can_begin(padded[start:end].encode()) if end - start < WIDEST else None
             for hit in range(len(listed)) if hits is None else hits:
                 places[listed[hit]].append(start)
         return places
@@ -122,6 +123,11 @@ def _automaton(patterns: Sequence[str]) -> re2.Set:
     return automaton
 
 
+def _padded(text: str) -> str:
+    """The text as RE2 takes it, with a character before the first."""
+    return BEFORE + surrogates.replaced(text)
+
+
 def _at(starts: Sequence[int], pattern: Pattern, text: str) -> Iterator[regex.Match[str]]:
     """As `finditer`, but tried at `starts` only."""
     last = 0
@@ -133,7 +139,7 @@ def _at(starts: Sequence[int], pattern: Pattern, text: str) -> Iterator[regex.Ma
 
 def _behind(relaxed: Any, pattern: Pattern, text: str) -> Iterator[regex.Match[str]]:
     """As `finditer`, but from one place to the next where the relaxed pattern matches."""
-    padded, place = BEFORE + text, 0
+    padded, place = _padded(text), 0
     while found := relaxed.search(padded, place):
         match = pattern.search(text, found.start())
         if match is None:

@@ -77,3 +77,11 @@ def test_both_segmenters_know_the_words_of_the_field() -> None:
 def test_long_pieces_are_cut_as_short_ones_are() -> None:
     piece = "认真学习贯彻上级精神," * 10
     assert _words(f"{piece}慰问5人。") == [*_words("认真学习贯彻上级精神,慰问5人。")[:-3] * 10, "慰问", "5人", "。"]
+
+
+def test_lone_surrogates_are_marks_of_their_own() -> None:
+    text = "慰问困难\ud800职工5人。"
+    mentions, _ = EXTRACTOR.extract_text(text)
+    one, other = (Segmenter(BOOK, name).segment(bare_report(text), mentions) for name in SEGMENTERS)
+    assert (one.starts, one.ends) == (other.starts, other.ends)
+    assert "\ud800" in [other.word(i) for i in range(len(other))]

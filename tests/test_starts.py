@@ -16,7 +16,13 @@ from pipeline.starts import WIDEST, WINDOW, Starts
 BOOK = rulebook.load()
 PATTERNS = [rule.pattern for rule in BOOK.extraction]
 STARTS = Starts(PATTERNS)
-PIECES = [*"019一二三十百千万亿零两几多余近约第届年月日号至-—、,。;:.%元名户人次个半“”()〔〕/\n\t今去初底x", "五一", "上半年", "以上"]
+PIECES = [
+    *"019一二三十百千万亿零两几多余近约第届年月日号至-—、,。;:.%元名户人次个半“”()〔〕/\n\t今去初底x",
+    "五一",
+    "上半年",
+    "以上",
+    "\ud800",
+]
 
 
 def _found(starts: Starts, text: str) -> dict[int, list[tuple[int, int]]]:
@@ -57,6 +63,11 @@ def test_beyond_the_window(digits: int) -> None:
 def test_patterns_that_cannot_be_relaxed_are_tried_everywhere() -> None:
     patterns = [regex.compile(r"(?i: ab )", PATTERN_FLAGS), regex.compile(r"\p{Han}+ 名", PATTERN_FLAGS)]
     assert _found(Starts(patterns), "xAB职工名") == {0: [(1, 3)], 1: [(3, 6)]}
+
+
+def test_lone_surrogates() -> None:
+    text = "慰问\ud800困难职工75名〔2012〕\ud8008号"
+    assert _found(STARTS, text) == _truth(PATTERNS, text) != {}
 
 
 def test_without_patterns() -> None:

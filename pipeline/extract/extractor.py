@@ -109,14 +109,17 @@ class Extractor:
 
 
 def _mentions(rule: ExtractionRule, text: str, matches: Iterable[regex.Match[str]]) -> Iterator[Mention]:
+    names = rule.pattern.groupindex.items()
     for match in matches:
         start, end = match.span()
         if start == end:
             continue
-        start = _without_prefix(text, start, end, rule.cut_left)
+        if rule.cut_left:
+            start = _without_prefix(text, start, end, rule.cut_left)
         if _cuts_digits(text, start) or _cuts_digits(text, end):
             continue
-        groups = {name: match.span(name) for name, value in match.groupdict().items() if value}
+        spans = match.regs
+        groups = {name: spans[number] for name, number in names if spans[number][0] < spans[number][1]}
         yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
 
 
