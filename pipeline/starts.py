@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -42,7 +42,7 @@ class Starts:
         self._listed = (-1, *listed)
         self._place = _place(list(listed.values()))
         self._long_run = re.compile(f"{_class_of(piece.runs for piece in listed.values()).pattern}{{{RUN},}}")
-        self._automaton = _automaton([piece.text for piece in listed.values()])
+        self._automaton = _automaton([piece.text for piece in listed.values()], re2.Set.MatchSet)
         self._searches = {index: re2.compile(piece.text, _options()) for index, piece in relaxed.items() if piece.first is None}
         self._anywhere = frozenset(range(len(patterns))) - frozenset(relaxed)
 
@@ -69,6 +69,19 @@ class Starts:
             for hit in range(len(listed)) if hits is None else hits:
                 places[listed[hit]].append(start)
         return places
+
+
+class Gate:
+    """Tells of a short text, in one pass, whether any of a number of patterns can match in it. Built once."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        relaxed = [_relaxed(pattern) for pattern in patterns]
+        self._shut = all(piece is not None for piece in relaxed)
+        self._automaton = _automaton([piece.text for piece in relaxed if piece is not None], re2.Set.SearchSet)
+
+    def is_open(self, text: str) -> bool:
+        """False where no pattern matches."""
+        return not self._shut or self._automaton.Match(_padded(text)) != [0]
 
 
 class _Window:
@@ -115,8 +128,9 @@ def _options() -> re2.Options:
     return options
 
 
-def _automaton(patterns: Sequence[str]) -> re2.Set:
-    automaton = re2.Set.MatchSet(_options())
+def _automaton(patterns: Sequence[str], make: Callable[[re2.Options], re2.Set]) -> re2.Set:
+    """Its first pattern is `_ALWAYS`."""
+    automaton = make(_options())
     for pattern in (_ALWAYS, *patterns):
         automaton.Add(pattern)
     automaton.Compile()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline import rulebook
 from pipeline.rulebook import PATTERN_FLAGS
-from pipeline.starts import WIDEST, WINDOW, Starts
+from pipeline.starts import WIDEST, WINDOW, Gate, Starts
 
 BOOK = rulebook.load()
 PATTERNS = [rule.pattern for rule in BOOK.extraction]
@@ -72,3 +72,17 @@ def test_lone_surrogates() -> None:
 
 def test_without_patterns() -> None:
     assert list(Starts([]).matches("75名")) == []
+
+
+@given(st.lists(st.sampled_from([*PIECES, "人均", "每户", "增加", "超过", "比上年"]), max_size=12).map("".join))
+def test_a_gate_is_open_where_a_pattern_matches(text: str) -> None:
+    table = BOOK.table("context")
+    patterns = [BOOK.compile(row["left"], row["id"]) for row in (*table["per"], *table["change"])]
+    if any(pattern.search(text) for pattern in patterns):
+        assert Gate(patterns).is_open(text)
+
+
+def test_a_gate_is_shut_where_none_can() -> None:
+    patterns = [regex.compile(r"每 [户人] $", PATTERN_FLAGS), regex.compile(r"(?<= 比 ) 上年", PATTERN_FLAGS)]
+    assert [Gate(patterns).is_open(text) for text in ("补助每户", "比上年", "上年", "户均")] == [True, True, False, False]
+    assert Gate([*patterns, regex.compile(r"(?i: ab )", PATTERN_FLAGS)]).is_open("户均")
