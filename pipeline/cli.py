@@ -83,6 +83,9 @@ def run(
         Path | None, typer.Option("--manifest", help="CSV with what you know of each report; see `taizhang manifest`.")
     ] = None,
     labels: Annotated[str, typer.Option("--labels", help="Language of workbook and messages: zh or en.")] = "zh",
+    segmenter: Annotated[
+        str, typer.Option("--segmenter", help="jieba or rjieba, which is faster and reads a few objects otherwise.")
+    ] = "jieba",
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -98,7 +101,10 @@ def run(
     from pipeline.manifest import ManifestError
     from pipeline.rulebook import RuleError
     from pipeline.run import run as read_and_write
+    from pipeline.segment import SEGMENTERS
 
+    if segmenter not in SEGMENTERS:
+        fail(f"--segmenter: {segmenter} is none of {', '.join(SEGMENTERS)}")
     if labels not in LANGUAGES:
         fail(f"--labels: {labels} is none of {', '.join(LANGUAGES)}")
     if any(path.resolve() == out.resolve() for path in inputs):
@@ -115,6 +121,7 @@ def run(
                 text_column=text_column,
                 manifest=manifest,
                 labels=labels,
+                segmenter=segmenter,
                 progress=progress,
             )
     except (RuleError, ManifestError, ValueError) as error:

@@ -43,8 +43,6 @@ class ExtractionRule:
     cut_left: tuple[str, ...] = ()
     in_words: Literal["never", "start", "always"] = "never"
     """Whether it may read a numeral of an ordinary word: `always` (四中 in 四中全会), or where both begin together (`start`: 五塘镇)."""
-    starts: str | None = None
-    """Name of the `[starts]` pattern of bricks.toml at whose matches alone this rule can begin; None: anywhere."""
     order: int = 0
 
 
@@ -126,9 +124,14 @@ class Rulebook:
         """SHA-256 over all rule files, names and contents, in order."""
         digest = hashlib.sha256()
         for folder in self.folders:
-            for path in sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".txt", ".parquet", ".csv")):
+            for path in _rule_files(folder):
                 digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
+
+    def state(self) -> tuple[tuple[str, int, int], ...]:
+        """Path, size and time of each rule file as it stands on the disk now: what tells a change without reading them."""
+        stats = ((path, path.stat()) for folder in self.folders for path in _rule_files(folder))
+        return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
     def table(self, name: str) -> dict[str, Any]:
         """The merged content of `NAME.toml` of all folders; lists of tables with `id` or `code` are merged by it."""
@@ -188,12 +191,6 @@ class Rulebook:
         for name in EXTRACTION_FILES:
             rules += self._extraction_file(name, len(rules))
         return tuple(rules)
-
-    @cached_property
-    def starts(self) -> Mapping[str, regex.Pattern[str]]:
-        """Where the patterns that begin with a certain brick can begin."""
-        rows = self.table("bricks")["starts"].items()
-        return {name: self.compile(pattern, f"rules/bricks.toml: starts.{name}") for name, pattern in rows}
 
     @cached_property
     def activities(self) -> Mapping[str, ActivityType]:
@@ -291,7 +288,6 @@ class Rulebook:
                 tuple(row.get("counter_examples", ())),
                 tuple(row.get("cut_left", "").split()),
                 row.get("in_words", table.get("in_words", "never")),
-                next((name for name in self.starts if row["pattern"].lstrip().startswith(f"{{{name}}}")), None),
                 order + index,
             )
 
@@ -304,6 +300,11 @@ def _check_keys(row: Mapping[str, Any], where: str) -> None:
         raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a rule has {', '.join(sorted(_RULE_KEYS))}")
     if missing := {"id", "why", "pattern"} - set(row):
         raise RuleError(f"{where}: {', '.join(sorted(missing))} is missing")
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    """All files that rules are read from, in order."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".txt", ".parquet", ".csv"))
 
 
 def _alternatives(words: list[str]) -> str:

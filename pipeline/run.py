@@ -31,7 +31,7 @@ from pipeline.model import FACTS, CleanText, Document, Mention, ReadReport, Repo
 from pipeline.per_head import per_head
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON, TABLES
-from pipeline.segment import Segmenter
+from pipeline.segment import Segmenter, SegmenterName
 from pipeline.split import Splitter
 from pipeline.tabulate import Tables, Tabulator, renumber
 from pipeline.unit_classes import UnitClasses
@@ -50,6 +50,9 @@ TASK_BYTES = 256 * 1024
 TASK_INPUTS = 64
 """A task for a worker holds so many bytes, or so many inputs, and never less than one input."""
 
+LIBRARIES = ("google-re2", "jieba", "pyarrow", "regex", "rjieba", "spacy", "xlsxwriter")
+"""Those whose versions run.json names."""
+
 Extracted = tuple[Document, list[tuple[Report, Sequence[Mention]]]]
 Segmented = tuple[Document, list[tuple[Report, Sequence[Mention], Tokens]]]
 
@@ -61,17 +64,18 @@ class Settings:
     rules: Path | None = None
     ingest: IngestOptions = field(default_factory=IngestOptions)
     manifest: Manifest = field(default_factory=Manifest)
+    segmenter: SegmenterName = "jieba"
 
 
 class Machinery:
     """What the stages work with, made from the rules; it holds no state of a document."""
 
-    def __init__(self, book: Rulebook) -> None:
+    def __init__(self, book: Rulebook, segmenter: SegmenterName = "jieba") -> None:
         self.rulebook = book
         self.cleaner = Cleaner(book)
         self.splitter = Splitter(book)
         self.extractor = Extractor(book)
-        self.segmenter = Segmenter(book)
+        self.segmenter = Segmenter(book, segmenter)
         self.interpreter = Interpreter(book)
         self.masks = MaskReader(book)
         self.calendar = Calendar(book.table("calendar"))
@@ -85,18 +89,19 @@ class Machinery:
         return self.interpreter.read(report, mentions, self.segmenter.segment(report, mentions))
 
 
-_machinery: dict[str, Machinery] = {}
-"""That of the rules used last, by their hash: making it takes a second, and a notebook runs many times by the same rules."""
+_machinery: dict[tuple[Any, SegmenterName], Machinery] = {}
+"""That of the rules used last, by the state of their files: making it takes a second, and a notebook runs many times by the same rules."""
 
 
-def machinery(rules: Path | None) -> Machinery:
+def machinery(rules: Path | None, segmenter: SegmenterName = "jieba") -> Machinery:
     """The machinery for the rules as they stand on the disk now. Raises RuleError."""
     book = rulebook.load(rules)
-    if book.hash not in _machinery:
-        made = Machinery(book)
+    key = book.state(), segmenter
+    if key not in _machinery:
+        made = Machinery(book, segmenter)
         _machinery.clear()
-        _machinery[book.hash] = made
-    return _machinery[book.hash]
+        _machinery[key] = made
+    return _machinery[key]
 
 
 class Tools:
@@ -104,7 +109,7 @@ class Tools:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.machinery = machinery(settings.rules)
+        self.machinery = machinery(settings.rules, settings.segmenter)
 
     def read(self, document: Document) -> list[ReadReport]:
         """All reports of one document, read."""
@@ -242,20 +247,21 @@ def run(
     text_column: str | None = None,
     manifest: Path | None = None,
     labels: Language = "zh",
+    segmenter: SegmenterName = "jieba",
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
     `workers`: processes, all cores where None. `rules`: an analyst's own folder over the shipped one. `manifest`: a CSV as
-    `taizhang manifest` gives it. `labels`: language of workbook and page. Raises RuleError, ManifestError or ValueError for wrong
-    settings and OSError where `out` cannot be written; never for what an input holds. In a script that uses several workers, call it
-    below `if __name__ == "__main__":`, for each worker imports the script anew.
+    `taizhang manifest` gives it. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and a few objects differ.
+    Raises RuleError, ManifestError or ValueError for wrong settings and OSError where `out` cannot be written; never for what an input
+    holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the script anew.
     """
     began = perf_counter()
     out = Path(out)
     known = Manifest.load(manifest) if manifest else Manifest()
     options = IngestOptions(exclude=(out,), encoding=encoding, encodings=known.encodings, text_column=text_column, rules=rules)
-    settings = Settings(rules, options, known)
+    settings = Settings(rules, options, known, segmenter)
     book = rulebook.load(rules)
     given = [inputs] if isinstance(inputs, str | Path) else inputs
     items = list_inputs([Path(path) for path in given], options)
@@ -270,7 +276,7 @@ def run(
             tables = finish(tables, catalogue, book)
         counts = count_up(tables)
         write(tables, staging, formats, book, labels)
-        content = run_content(book, counts, {"seconds": round(perf_counter() - began, 3), "workers": count})
+        content = run_content(book, counts, segmenter, {"seconds": round(perf_counter() - began, 3), "workers": count})
         about.write_json(content, staging / folder.RUN_FILE)
     return RunResult(out, counts, tables[COMPARISON.name], _unread(tables["files"]), _exit_status(counts))
 
@@ -383,13 +389,16 @@ def _tally(column: Any) -> dict[str, int]:
     return {str(key): counted[key] for key in sorted(counted, key=str)}
 
 
-def run_content(book: Rulebook, counts: Mapping[str, Any], this_run: Mapping[str, Any]) -> dict[str, Any]:
+def run_content(book: Rulebook, counts: Mapping[str, Any], segmenter: str, this_run: Mapping[str, Any]) -> dict[str, Any]:
     """Content of run.json. What differs between two equal runs stands under `this_run`."""
     return {
         about.OWN_KEY: version(),
         "rules": book.hash,
         "gazetteer": gazetteer_date(book),
-        "libraries": {name: metadata.version(name) for name in ("jieba", "pyarrow", "regex", "spacy", "xlsxwriter")},
+        "segmenter": segmenter,
+        "libraries": {
+            name: metadata.version(name) for name in ("google-re2", "jieba", "pyarrow", "regex", "rjieba", "spacy", "xlsxwriter")
+        },
         "counts": counts,
         about.THIS_RUN: {**this_run, "python": platform.python_version(), "system": platform.platform()},
     }

@@ -58,3 +58,11 @@ def test_a_pause_inside_a_number_ends_no_clause() -> None:
     _, found = settings(text)
     assert own_words(text, "12,408人")[0] == "全镇共有会员"
     assert not found["12,408人"][1].bare
+
+
+def test_a_long_row_of_bare_numbers_has_one_anchor() -> None:
+    numbers = [f"{number}人" for number in range(11, 61)]
+    _, found = settings(f"大病救助:{','.join(numbers)}。")
+    anchors = {found[number][1].anchor for number in numbers}
+    assert len({found[number][1].clause for number in numbers}) == len(numbers)
+    assert len(anchors) == 1

@@ -65,6 +65,7 @@ def test_nothing_to_read_is_status_3_and_said_on_stderr(tmp_path: Path) -> None:
     [
         (["--format", "docx"], "unknown docx"),
         (["--labels", "fr"], "fr is none of zh, en"),
+        (["--segmenter", "thulac"], "thulac is none of jieba, rjieba"),
         (["--encoding", "klingon"], "klingon"),
         (["--rules", "nowhere"], "nowhere"),
         (["--manifest", "nowhere.csv"], "nowhere.csv: cannot be read"),

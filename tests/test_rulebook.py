@@ -125,3 +125,12 @@ def test_a_base_that_is_no_indicator_is_refused(tmp_path: Path) -> None:
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="no such folder"):
         rulebook.load(tmp_path / "none")
+
+
+def test_the_state_tells_a_changed_file(tmp_path: Path) -> None:
+    own = tmp_path / "links.toml"
+    own.write_text("", encoding="utf-8")
+    before = rulebook.load(tmp_path).state()
+    assert rulebook.load(tmp_path).state() == before
+    own.write_text("[time]\n", encoding="utf-8")
+    assert rulebook.load(tmp_path).state() != before

@@ -10,7 +10,7 @@ from pipeline.extract import Extractor
 from pipeline.model import Mention, Tokens
 from pipeline.rulebook import load
 from pipeline.rules_check import bare_report
-from pipeline.segment import MENTION_TAG, Segmenter, to_doc
+from pipeline.segment import MENTION_TAG, SEGMENTERS, Segmenter, to_doc
 
 BOOK = load()
 EXTRACTOR, SEGMENTER = Extractor(BOOK), Segmenter(BOOK)
@@ -63,3 +63,25 @@ def test_tokens_tile_the_sentence(text: str) -> None:
     assert list(tokens.starts[1:]) == list(tokens.ends[:-1])
     spans = {(m.start, m.end) for m in mentions}
     assert {(tokens.starts[i], tokens.ends[i]) for i in range(len(tokens)) if tokens.mentions[i] >= 0} == spans
+
+
+def test_both_segmenters_know_the_words_of_the_field() -> None:
+    text = "与12家企业开展工资集体协商。"
+    mentions, _ = EXTRACTOR.extract_text(text)
+    for name in SEGMENTERS:
+        tokens = Segmenter(BOOK, name).segment(bare_report(text), mentions)
+        assert [tokens.word(i) for i in range(len(tokens))] == ["与", "12家", "企业", "开展", "工资集体协商", "。"]
+        assert tokens.tags[tokens.at_mention[0]] == MENTION_TAG
+
+
+def test_long_pieces_are_cut_as_short_ones_are() -> None:
+    piece = "认真学习贯彻上级精神," * 10
+    assert _words(f"{piece}慰问5人。") == [*_words("认真学习贯彻上级精神,慰问5人。")[:-3] * 10, "慰问", "5人", "。"]
+
+
+def test_lone_surrogates_are_marks_of_their_own() -> None:
+    text = "慰问困难\ud800职工5人。"
+    mentions, _ = EXTRACTOR.extract_text(text)
+    one, other = (Segmenter(BOOK, name).segment(bare_report(text), mentions) for name in SEGMENTERS)
+    assert (one.starts, one.ends) == (other.starts, other.ends)
+    assert "\ud800" in [other.word(i) for i in range(len(other))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 import regex
 
@@ -11,6 +11,7 @@ from pipeline.extract.lexicon import Lexicon
 from pipeline.extract.resolve import resolve
 from pipeline.model import Loser, Mention, Report
 from pipeline.rulebook import ExtractionRule, Rulebook
+from pipeline.starts import Starts
 
 ORDINARY = "ordinary"
 WEAK = "weak"
@@ -24,7 +25,7 @@ class Extractor:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rules = rulebook.extraction
-        self._starts = rulebook.starts
+        self._starts = Starts([rule.pattern for rule in self._rules])
         self._lexicon = Lexicon.build(
             {**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases}
         )
@@ -44,9 +45,9 @@ class Extractor:
         blocked = _Spans(ordinary)
         candidates = [(PHRASE_PRIORITY, -1, mention) for mention in phrases]
         losers: list[Loser] = []
-        starts = {name: [match.start() for match in pattern.finditer(text)] for name, pattern in self._starts.items()}
-        for rule in self._rules:
-            for mention in _mentions(rule, text, starts):
+        for index, matches in self._starts.matches(text):
+            rule = self._rules[index]
+            for mention in _mentions(rule, text, matches):
                 word = self._inside_word(mention, rule, text, blocked)
                 if word is None:
                     candidates.append((rule.priority, rule.order, mention))
@@ -107,31 +108,24 @@ class Extractor:
         return blocked.around(start, end, start, start) is not None
 
 
-def _mentions(rule: ExtractionRule, text: str, starts: Mapping[str, Sequence[int]]) -> Iterator[Mention]:
-    matches = rule.pattern.finditer(text) if rule.starts is None else _matches_at(rule.pattern, text, starts[rule.starts])
+def _mentions(rule: ExtractionRule, text: str, matches: Iterable[regex.Match[str]]) -> Iterator[Mention]:
+    names = rule.pattern.groupindex.items()
     for match in matches:
         start, end = match.span()
         if start == end:
             continue
-        groups = {name: match.span(name) for name, value in match.groupdict().items() if value}
-        start = _without_prefix(text, start, end, rule.cut_left)
+        if rule.cut_left:
+            start = _without_prefix(text, start, end, rule.cut_left)
         if _cuts_digits(text, start) or _cuts_digits(text, end):
             continue
+        spans = match.regs
+        groups = {name: spans[number] for name, number in names if spans[number][0] < spans[number][1]}
         yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
 
 
 def _cuts_digits(text: str, position: int) -> bool:
     """Whether `position` lies inside a run of digits, which no row may take apart."""
     return 0 < position < len(text) and text[position - 1].isdecimal() and text[position].isdecimal()
-
-
-def _matches_at(pattern: regex.Pattern[str], text: str, starts: Sequence[int]) -> Iterator[regex.Match[str]]:
-    """As `finditer`, but tried only where the pattern can begin."""
-    last = 0
-    for start in starts:
-        if start >= last and (match := pattern.match(text, start)):
-            last = match.end()
-            yield match
 
 
 def _without_prefix(text: str, start: int, end: int, prefixes: tuple[str, ...]) -> int:

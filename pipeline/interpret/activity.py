@@ -8,6 +8,7 @@ before goes on where nothing stronger speaks, and the reporting office's own wor
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ HEADLINE = 80
 """Characters of a heading, an opening or a title that are looked at."""
 BACK = 3
 """Sentences before the number's own that are looked at."""
+CLAUSES_BACK = 60
+"""Clauses of the number's sentence before its own that are looked at; what stands further away counts less than a ten-thousandth."""
 FAR = 30
 OTHERS = 0.25
 """How much the further cues of a place count beside the best one."""
@@ -240,7 +243,7 @@ class ActivityReader:
         """The clauses before the number's own, and the one behind it."""
         weights = self.weights
         factor = 1.0
-        for clause in range(at.clause - 1, -1, -1):
+        for clause in range(at.clause - 1, max(at.clause - 1 - CLAUSES_BACK, -1), -1):
             if text[hits.end_of(at.sentence, clause)] == ";":
                 factor *= weights.apart
             place = hits.clause(at.sentence, clause)
@@ -290,6 +293,7 @@ class _Placed:
         self._ends: dict[int, int] = {}
         self._known: dict[object, Place] = {}
         self._at = 0
+        self._cut_at, self._cuts = -1, list[int]()
 
     def add(self, hit: Hit) -> None:
         """Hits come in the order of the text."""
@@ -300,7 +304,9 @@ class _Placed:
             return
         self._sentences[self._at].append(hit)
         if spans := self._spans.get(self._at):
-            self.clauses[self._at, _clause_of(hit, spans)].append(hit)
+            if self._at != self._cut_at:
+                self._cut_at, self._cuts = self._at, [end for _, end in spans]
+            self.clauses[self._at, min(bisect_right(self._cuts, hit.start), len(spans) - 1)].append(hit)
         if hit.code != STOCK or hit.weight >= self._weights.names:
             self._place_above(hit, sentences[self._at].block)
 
@@ -429,7 +435,3 @@ def _longest(found: Iterator[tuple[int, tuple[int, Sequence[tuple[str, float]]]]
     for start, end, entries in kept:
         for code, weight in entries:
             yield Hit(start, end, code, weight)
-
-
-def _clause_of(hit: Hit, spans: Sequence[tuple[int, int]]) -> int:
-    return next((index for index, (_, end) in enumerate(spans) if hit.start < end), len(spans) - 1)

@@ -6,7 +6,8 @@ the next number, unless a mark of enumeration comes first: in `表彰先进集�
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -64,22 +65,22 @@ class ClauseReader:
     def read(self, report: Report, mentions: Sequence[Mention], sentences: Sequence[int]) -> Clauses:
         """`sentences`: for each mention the index of its sentence."""
         found = Clauses({}, {})
+        anchors: dict[int, _Anchors] = {}
         numbers = [i for i, mention in enumerate(mentions) if mention.kind in QUANTITIES]
         text = _without(report.text, mentions)
         for place, index in enumerate(numbers):
             sentence = sentences[index]
             if sentence not in found.spans:
                 found.spans[sentence] = _cut(text, report.sentences[sentence].start, report.sentences[sentence].end)
+                anchors[sentence] = _Anchors(found.spans[sentence], lambda start, end: self._is_wordless(text, start, end))
             before = mentions[numbers[place - 1]].end if place else 0
             behind = mentions[numbers[place + 1]].start if place + 1 < len(numbers) else len(text)
-            found.settings[index] = self._setting(index, mentions[index], sentence, found.spans[sentence], (before, behind), text)
+            found.settings[index] = self._setting(index, mentions[index], sentence, anchors[sentence], (before, behind), text)
         return found
 
-    def _setting(
-        self, index: int, mention: Mention, sentence: int, spans: Sequence[tuple[int, int]], between: tuple[int, int], text: str
-    ) -> Setting:
-        clause = next((i for i, (_, end) in enumerate(spans) if end >= mention.end), len(spans) - 1)
-        start, end = spans[clause]
+    def _setting(self, index: int, mention: Mention, sentence: int, anchors: _Anchors, between: tuple[int, int], text: str) -> Setting:
+        clause = anchors.clause_at(mention.end)
+        start, end = anchors.spans[clause]
         left, right = max(start, between[0]), min(end, between[1])
         if right > mention.end and text[mention.end] in self._joins:
             right = mention.end
@@ -88,12 +89,34 @@ class ClauseReader:
         bare = self._is_wordless(text, left, mention.start) and self._is_wordless(text, mention.end, right)
         anchor = clause
         if bare and self._is_wordless(text, start, end):
-            anchor = next((i for i in range(clause - 1, -1, -1) if not self._is_wordless(text, *spans[i])), clause)
+            anchor = anchors.before(clause)
         return Setting(index, sentence, clause, start, end, left, head, right, bare, anchor)
 
     def _is_wordless(self, text: str, start: int, end: int) -> bool:
         words = text[start:end].strip(_BLANKS)
         return not words or (len(words) <= LONGEST_FILLER and self._wordless.match(words) is not None)
+
+
+class _Anchors:
+    """The clauses of a sentence, and which of them have words; each is asked once."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]], is_wordless: Callable[[int, int], bool]) -> None:
+        self.spans = spans
+        self._ends = [end for _, end in spans]
+        self._is_wordless = is_wordless
+        self._last: list[int] = [-1]
+        """For each clause the last one before it that has words, as far as it has been asked; -1: none."""
+
+    def clause_at(self, end: int) -> int:
+        """The clause that reaches to `end`."""
+        return min(bisect_left(self._ends, end), len(self.spans) - 1)
+
+    def before(self, clause: int) -> int:
+        """The last clause before this one that has words; this one where there is none."""
+        while len(self._last) <= clause:
+            before = len(self._last) - 1
+            self._last.append(self._last[before] if self._is_wordless(*self.spans[before]) else before)
+        return clause if self._last[clause] < 0 else self._last[clause]
 
 
 def _without(text: str, mentions: Sequence[Mention]) -> str:

@@ -21,6 +21,8 @@ NUMBER = "@"
 HEADING_LENGTH = 60
 OPENING_LENGTH = 40
 SENTENCES_BACK = 3
+LONGEST_VIEW = 2000
+"""So many characters of a sentence are looked at; what is longer is a list without full stops, and most of it far from the number."""
 """Sentences of which one that begins with 其中 may tell parts."""
 
 _MARKS = ' 、“”‘’"《》'
@@ -90,22 +92,26 @@ class IndicatorReader:
     def assign(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> tuple[Fact, ...]:
         """The facts with their indicators. `units`: each fact's measure word in simplified script. A part is no value of its total's."""
         found: dict[int, str | None] = {}
+        by_sentence: defaultdict[int, list[int]] = defaultdict(list)
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
             code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if _may_fill(fact) else None
-            told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found)
+            told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found, by_sentence)
             found[index] = None if code in told else code
+            by_sentence[clauses.settings[index].sentence].append(index)
         return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
 
-    def _told_before(self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None]) -> set[str | None]:
+    def _told_before(
+        self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None], by_sentence: Mapping[int, Sequence[int]]
+    ) -> set[str | None]:
         """For a number of a sentence that begins with 其中 the indicators of the sentences before in its item."""
         sentence = clauses.settings[index].sentence
         here = report.sentences[sentence]
         if not self._among.match(report.text, here.start, here.end):
             return set()
-        before = {other for other in range(max(sentence - SENTENCES_BACK, 0), sentence) if report.sentences[other].block == here.block}
-        return {found[i] for i in found if i < index and clauses.settings[i].sentence in before}
+        before = (other for other in range(max(sentence - SENTENCES_BACK, 0), sentence) if report.sentences[other].block == here.block)
+        return {found[i] for other in before for i in by_sentence.get(other, ()) if i < index}
 
     def _read(self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None) -> str | None:
         rules = [rule for rule in self._of_unit(fact.kind, unit) if rule.may_hold(fact, total)]
@@ -156,11 +162,11 @@ def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Sett
     if "\t" in before:
         before = head = before.partition("\t")[0]
         behind = ""
-    semicolon = text.rfind(";", sentence.start, fact.start)
-    start = sentence.start if semicolon < 0 else semicolon
+    first, last = max(sentence.start, at.end - LONGEST_VIEW), min(sentence.end, at.end + LONGEST_VIEW)
+    start = max(first, text.rfind(";", first, fact.start))
     return View(
         f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip(links)}", f"{before}{NUMBER}{behind}", text[start : at.end],
-        f"{_above(report, at)}\n{text[sentence.start : at.end]}", text[at.end : sentence.end],
+        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last],
     )  # fmt: skip
 
 
@@ -173,7 +179,8 @@ def _above(report: Report, at: Setting) -> str:
     before = at.sentence - 1
     earlier = ""
     if before >= 0 and report.sentences[before].block == report.sentences[at.sentence].block:
-        earlier = report.text[report.sentences[before].start : report.sentences[before].end]
+        end = report.sentences[before].end
+        earlier = report.text[max(report.sentences[before].start, end - LONGEST_VIEW) : end]
     return f"{words}\n{opening}\n{earlier}"
 
 

@@ -15,6 +15,7 @@ import regex
 from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.model import Bound, Cue, Mention, Quantity
 from pipeline.rulebook import HEDGE_SIDES, Rulebook
+from pipeline.starts import Gate
 
 PERCENT_PLACES = Decimal("0.000001")
 
@@ -64,6 +65,7 @@ class QuantityReader:
         self._per = _contexts(rulebook, context["per"], "left", "says", "context")
         self._per_of_rates = tuple(row for row in self._per if row.rates)
         self._change = _contexts(rulebook, context["change"], "left", "change", "context")
+        self._any_cue = Gate([row.pattern for row in (*self._apart, *self._per, *self._change)])
         self._readers: Mapping[str, Callable[[Groups], Quantity]] = {
             "quantity": self._quantity,
             "adjacent": self._adjacent,
@@ -96,6 +98,8 @@ class QuantityReader:
     def _in_context(self, quantity: Quantity, mention: Mention, text: str) -> tuple[Quantity, tuple[Cue, ...]]:
         first = max(0, mention.start - self.LEFT_WINDOW)
         left = text[first : mention.start]
+        if not self._any_cue.is_open(left):
+            return quantity, ()
         cues = []
         bound, per, change = quantity.bound, quantity.per, None
         if bound == "=" and (found := _first(self._apart, left)):

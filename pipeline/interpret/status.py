@@ -5,6 +5,7 @@ Harkema et al., ConText: an algorithm for determining negation, experiencer, and
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +17,8 @@ from pipeline.interpret.sections import SectionReader
 from pipeline.model import Cue, Mention, Report, Sentence, Status
 from pipeline.rulebook import Rulebook, RuleError
 
+BEFORE_WINDOW = 2000
+"""So many characters of the sentence before a number are looked at; what is longer is a list without full stops."""
 BEHIND_WINDOW = 40
 _CLAUSE_ENDS = ",;:。("
 _KEYS = {
@@ -86,8 +89,9 @@ def _number(mention: Mention, sentence: Sentence, text: str, found: Found | None
     unit = text[slice(*mention.groups.get("unit", (0, 0)))].strip()
     behind = text[mention.end : min(sentence.end, mention.end + BEHIND_WINDOW)]
     return _Number(
-        mention.kind, unit, text[mention.start : mention.end], text[sentence.start : mention.start], behind, mention.end, found, class_nouns
-    )
+        mention.kind, unit, text[mention.start : mention.end], text[max(sentence.start, mention.start - BEFORE_WINDOW) : mention.start],
+        behind, mention.end, found, class_nouns,
+    )  # fmt: skip
 
 
 def _counts_something_else(number: _Number) -> bool:
@@ -129,6 +133,7 @@ class ReportStatus:
         self._sections = sections
         self._sentence = -1
         self._cues: list[tuple[int, int, _Rule]] = []
+        self._longest = 0
 
     def read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
         """Status of one number in sentence `place`, and the cue that decided on it."""
@@ -152,9 +157,12 @@ class ReportStatus:
         text = self._report.text
         clause = max(sentence.start, *(text.rfind(mark, sentence.start, start) + 1 for mark in _CLAUSE_ENDS))
         last: tuple[int, int, _Rule] | None = None
-        for cue in self._cues_of(place, sentence):
-            if cue[0] < start and (cue[0] >= clause or not in_plans or cue[2].status != "done") and (last is None or cue[1] > last[1]):
+        cues = self._cues_of(place, sentence)
+        for at in range(bisect_right(cues, start + self._longest, key=_end) - 1, -1, -1):
+            cue = cues[at]
+            if cue[0] < start and (cue[0] >= clause or not in_plans or cue[2].status != "done"):
                 last = cue
+                break
         before = text[clause:start]
         for rule in self._rules.in_clause:
             for match in rule.pattern.finditer(before):
@@ -163,15 +171,20 @@ class ReportStatus:
         return last
 
     def _cues_of(self, place: int, sentence: Sentence) -> list[tuple[int, int, _Rule]]:
-        """All cues of a sentence that reach over its clauses, with their local spans."""
+        """All cues of a sentence that reach over its clauses, with their local spans, by their ends; of two ends the first rule's last."""
         if place != self._sentence:
-            found = (
+            found = [
                 (match.start(), match.end(), rule)
-                for rule in self._rules.anywhere
+                for rule in reversed(self._rules.anywhere)
                 for match in rule.pattern.finditer(self._report.text, sentence.start, sentence.end)
-            )
-            self._sentence, self._cues = place, list(found)
+            ]
+            self._sentence, self._cues = place, sorted(found, key=_end)
+            self._longest = max((end - start for start, end, _ in found), default=0)
         return self._cues
+
+
+def _end(cue: tuple[int, int, _Rule]) -> int:
+    return cue[1]
 
 
 def _check_keys(row: Mapping[str, Any], name: str) -> str:

@@ -288,9 +288,11 @@ class _Reading:
         if self._goes_on(first) or (first > 0 and self._is_title(first - 1)):
             return None  # inside a list, or under a title, which speaks for both
         text, weights = self._lines[index].text, self._patterns.weights
-        score = self._line_score(index)
         copied = len(text) >= _COPY and text[:_COPY] in seen
-        if (score < 1 and not copied) or not (copied or self._opens(index)):
+        if not (copied or self._opens(index)):
+            return None
+        score = self._line_score(index)
+        if score < 1 and not copied:
             return None
         score += self._surroundings(first, index)
         if first < index and self._is_header(index - 1):

@@ -9,6 +9,7 @@ from typing import Any
 import regex
 
 from pipeline.rulebook import Rulebook, RuleError
+from pipeline.starts import Starts
 
 _SINGLE = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in range(20)} | {chr(0x3220 + n): n + 1 for n in range(10)}
 """① ⑴ ⒈ ㈠ and those that follow them."""
@@ -109,7 +110,9 @@ class Patterns:
         self.sentence_end = self._compile(table["sentence"]["end"], "sentence end")
         self.sentence_tail = self._compile(table["sentence"]["tail"], "sentence tail")
         self.bracket = regex.compile("[" + regex.escape("".join((*self.brackets, *self.brackets.values()))) + "]")
-        self.item_patterns = self._item_patterns()
+        levels, item_patterns = zip(*self._item_patterns(), strict=True)
+        self.item_levels: tuple[int, ...] = levels
+        self.item_starts = Starts(item_patterns)
 
     def _cue(self, row: Mapping[str, Any]) -> Cue:
         if row["on"] not in ("line", "before"):

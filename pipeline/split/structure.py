@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import regex
@@ -257,8 +257,8 @@ class _Blocks:
     def _item_spans(self, text: str) -> list[_Item]:
         """The items of the outermost lists in `text`; empty where there are none."""
         best: list[list[_Item]] = []
-        for level, pattern in self._patterns.item_patterns:
-            runs = [run for run in _runs(self._patterns, pattern, text, level) if self._are_items(run, text)]
+        for index, matches in self._patterns.item_starts.matches(text):
+            runs = [run for run in _runs(self._patterns, matches, self._patterns.item_levels[index]) if self._are_items(run, text)]
             if runs and (not best or runs[0][0].start < best[0][0].start):
                 best = runs
         items: list[_Item] = []
@@ -291,10 +291,10 @@ class _Blocks:
         return int(tail.end()) if tail else end
 
 
-def _runs(patterns: Patterns, pattern: regex.Pattern[str], text: str, level: int) -> list[list[_Item]]:
-    """The runs 1, 2, 3 … of markers in `text`, in order; the items' ends are those of their markers."""
+def _runs(patterns: Patterns, matches: Iterable[regex.Match[str]], level: int) -> list[list[_Item]]:
+    """The runs 1, 2, 3 … of the markers found, in order; the items' ends are those of their markers."""
     runs: list[list[_Item]] = []
-    for match in pattern.finditer(text):
+    for match in matches:
         number = patterns.number(match.group("number"))
         if number == 1:
             runs.append([])

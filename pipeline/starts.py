@@ -1,0 +1,162 @@
+"""Where in a text which rules can begin: one pass for the characters that rules begin with, one automaton (RE2) at each place found.
+
+A report has some hundred numerals, and there are over a hundred rules; all but a few of these pairs are hopeless. The automaton tells
+which, at the price of one match, by the rules' relaxed patterns. Whether the others hold, the rules themselves decide.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import re2
+import regex
+
+from pipeline import surrogates
+from pipeline.relax import BEFORE, LONGEST, RUNS, Items, Relaxed, RelaxError, relax
+
+RUN = 16
+"""A run of characters that could be one repeat without end is long from here on, and widens the window."""
+WINDOW = LONGEST + RUNS * RUN
+"""Characters that are looked at from a place: as many as a relaxed pattern can span."""
+WIDEST = 2000
+"""In a wider window all patterns are tried."""
+_MEMORY = 256 << 20
+"""Bytes that an automaton may take. It is built as texts need it, and reports need a few megabytes."""
+_ALWAYS = ""
+"""A pattern that matches everywhere: where it does not, the automaton has run out of memory."""
+
+Pattern = regex.Pattern[str]
+
+
+class Starts:
+    """Tries patterns only where they can match. Built once for a number of patterns, which go by their index."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+        relaxed = {index: piece for index, pattern in enumerate(patterns) if (piece := _relaxed(pattern)) is not None}
+        listed = {index: piece for index, piece in relaxed.items() if piece.first is not None}
+        self._listed = (-1, *listed)
+        self._place = _place(list(listed.values()))
+        self._long_run = re.compile(f"{_class_of(piece.runs for piece in listed.values()).pattern}{{{RUN},}}")
+        self._automaton = _automaton([piece.text for piece in listed.values()], re2.Set.MatchSet)
+        self._searches = {index: re2.compile(piece.text, _options()) for index, piece in relaxed.items() if piece.first is None}
+        self._anywhere = frozenset(range(len(patterns))) - frozenset(relaxed)
+
+    def matches(self, text: str) -> Iterator[tuple[int, Iterator[regex.Match[str]]]]:
+        """The matches of each pattern, as its `finditer` gives them; patterns that have none may be left out."""
+        places = self._places(text)
+        for index, pattern in enumerate(self._patterns):
+            if index in places:
+                yield index, _at(places[index], pattern, text)
+            elif index in self._searches:
+                yield index, _behind(self._searches[index], pattern, text)
+            elif index in self._anywhere:
+                yield index, pattern.finditer(text)
+
+    def _places(self, text: str) -> Mapping[int, Sequence[int]]:
+        """By pattern the offsets where it can begin, ascending."""
+        places: defaultdict[int, list[int]] = defaultdict(list)
+        padded, can_begin, listed = _padded(text), self._automaton.Match, self._listed
+        window = _Window([run.span() for run in self._long_run.finditer(text)])
+        for found in self._place.finditer(padded):
+            start = found.start()
+            end = start + WINDOW if window.fixed else window.end(start)
+            hits = can_begin(padded[start:end].encode()) if end - start < WIDEST else None
+            for hit in range(len(listed)) if hits is None else hits:
+                places[listed[hit]].append(start)
+        return places
+
+
+class Gate:
+    """Tells of a short text, in one pass, whether any of a number of patterns can match in it. Built once."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        relaxed = [_relaxed(pattern) for pattern in patterns]
+        self._shut = all(piece is not None for piece in relaxed)
+        self._automaton = _automaton([piece.text for piece in relaxed if piece is not None], re2.Set.SearchSet)
+
+    def is_open(self, text: str) -> bool:
+        """False where no pattern matches."""
+        return not self._shut or self._automaton.Match(_padded(text)) != [0]
+
+
+class _Window:
+    """How far a match can reach from a place: `WINDOW`, and over the long runs on the way. `runs` are their spans, ascending."""
+
+    def __init__(self, runs: Sequence[tuple[int, int]]) -> None:
+        self.fixed = not runs
+        self._runs = runs
+        self._ends = [end for _, end in runs]
+
+    def end(self, start: int) -> int:
+        end = start + WINDOW
+        for index in range(bisect_right(self._ends, start), len(self._runs)):
+            first, last = self._runs[index]
+            if first >= end or end - start >= WIDEST:
+                break
+            end += last - first
+        return end
+
+
+def _relaxed(pattern: Pattern) -> Relaxed | None:
+    try:
+        return relax(pattern.pattern, pattern.named_lists)
+    except RelaxError:
+        return None
+
+
+def _place(pieces: Sequence[Relaxed]) -> re.Pattern[str]:
+    """Where any of them can begin: the character before it is matched."""
+    first = _class_of(piece.first for piece in pieces).pattern
+    before = _class_of(piece.wanted for piece in pieces).pattern if all(piece.wanted for piece in pieces) else "(?s:.)"
+    return re.compile(f"{before}(?={first})")
+
+
+def _class_of(sets: Iterable[Items | None]) -> re.Pattern[str]:
+    items = dict.fromkeys(item for items in sets for item in items or ())
+    return re.compile(f"[{''.join(items)}]" if items else r"(?!)")
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.never_capture = True
+    return options
+
+
+def _automaton(patterns: Sequence[str], make: Callable[[re2.Options], re2.Set]) -> re2.Set:
+    """Its first pattern is `_ALWAYS`."""
+    automaton = make(_options())
+    for pattern in (_ALWAYS, *patterns):
+        automaton.Add(pattern)
+    automaton.Compile()
+    return automaton
+
+
+def _padded(text: str) -> str:
+    """The text as RE2 takes it, with a character before the first."""
+    return BEFORE + surrogates.replaced(text)
+
+
+def _at(starts: Sequence[int], pattern: Pattern, text: str) -> Iterator[regex.Match[str]]:
+    """As `finditer`, but tried at `starts` only."""
+    last = 0
+    for start in starts:
+        if start >= last and (match := pattern.match(text, start)):
+            last = match.end()
+            yield match
+
+
+def _behind(relaxed: Any, pattern: Pattern, text: str) -> Iterator[regex.Match[str]]:
+    """As `finditer`, but from one place to the next where the relaxed pattern matches."""
+    padded, place = _padded(text), 0
+    while found := relaxed.search(padded, place):
+        match = pattern.search(text, found.start())
+        if match is None:
+            return
+        yield match
+        place = match.end()
