@@ -90,11 +90,10 @@ class Index:
         if not told:
             return None
         value = row[code]
-        state = "conflict" if value is None and len(told) > 1 and any(cell["state"] == "value" for _, cell in told) else None
-        state = state or max((cell["state"] for _, cell in told), key=STATES.index)
-        first = next((cell for _, cell in told if cell["state"] == state), told[0][1])
+        state = max((cell["state"] for _, cell in told), key=STATES.index)
+        first = next(cell for _, cell in told if cell["state"] == state)
         shown: dict[str, Any] = {"state": state, "facts": [place for _, cell in told for place in cell["facts"]]}
-        shown |= {name: cell_of[name] for cell_of in (first,) for name in ("bound", "low", "high") if cell_of[name] not in (None, "=")}
+        shown |= {name: first[name] for name in ("bound", "low", "high") if first[name] not in (None, "=")}
         if value is not None:
             shown["value"] = plain(value)
         if spans := [cell["span"] for _, cell in told if cell["span"] is not None]:
