@@ -358,7 +358,7 @@ def test_charts_show_hedges_and_what_is_missing(page: Page, out: Path) -> None:
         "#indicator",
         page.run("return [...document.querySelectorAll('#indicator option')].find((o) => o.textContent.startsWith('帮扶慰问金额')).value"),
     )
-    page.choose(".charts .bar select:nth-of-type(2)", "")
+    page.choose("#year", "")
     labels = page.texts(".chart:first-of-type .item", attribute="aria-label")
     assert any(">8,000 元" in label for label in labels)
     assert any("≈12,000 元" in label for label in labels)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 MAX_WEIGHT = 40_000_000
-"""Most that a page holds, in the measure of `weights`: about 4,000 reports of usual length, 30 MB."""
+"""Most that a page holds, in the measure of `weights`: about 4,000 reports of usual length, 40 MB."""
 FACT_WEIGHT = 50
 """What a fact adds to a page, in characters of text."""
 

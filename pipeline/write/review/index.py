@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -22,6 +23,10 @@ _REPORT_COLUMNS = tuple(name for name in REPORTS.names() if name != "town_code_n
 _ROW_COLUMNS = tuple(column.name for column in COMPARISON.columns if column.name != "report_ids")
 MAX_SENTENCE = 160
 """A doubt shows so many characters of its sentence; the page has the whole of it in the text."""
+
+
+_EVIDENCE = {"place_unknown": "place_evidence", "year_unknown": "year_evidence"}
+_PLACED = re.compile(r"@(\d+)-(\d+)$")
 
 
 def words(book: Rulebook) -> dict[str, Any]:
@@ -65,6 +70,8 @@ class Index:
         self._numbers = numbers
         self._indicators = {code: position for position, code in enumerate(book.indicators)}
         self._cells = self._told_cells()
+        held = tables["reports"].filter(pc.is_in(tables["reports"]["report_id"], pa.array(list(numbers), pa.string())))
+        self._reports = held.select(["start", *_EVIDENCE.values()]).to_pylist()
 
     def reports(self, rows: Sequence[int], sha256: Sequence[str]) -> dict[str, list[Any]]:
         """Columns of the reports held; `duplicate_of` and `template_of` stay ids, for the page need not hold that report."""
@@ -135,12 +142,21 @@ class Index:
                 "source": doubt["source"] if number is None else None,
                 "indicator": indicator,
                 "fact": offset(doubt["fact_id"]),
-                "span": told.get("span"),
+                "spans": [told["span"]] if told.get("span") else self._evidence(doubt["kind"], number),
                 "text": text,
                 "sentence": sentence and sentence[:MAX_SENTENCE],
             }
             shown.append({name: value for name, value in row.items() if value is not None})
         return shown
+
+    def _evidence(self, kind: str, number: int | None) -> list[list[int]] | None:
+        """Where the words stand that leave a report's place or year open: `十七大@3420-3423` as report, start and end."""
+        column = _EVIDENCE.get(kind)
+        if column is None or number is None:
+            return None
+        report = self._reports[number]
+        placed = [found for found in map(_PLACED.search, report[column]) if found]
+        return [[number, int(found[1]) - report["start"], int(found[2]) - report["start"]] for found in placed] or None
 
     def _words_of(self, fact_ids: Any) -> dict[str, tuple[str, str | None]]:
         """Words and sentence of some facts."""

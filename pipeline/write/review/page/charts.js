@@ -6,8 +6,8 @@ import { shows } from "./filters.js";
 import { cellWords } from "./inspector.js";
 import { codeWord, currentLanguage, hedged, short, stateWord, t } from "./words.js";
 
-const BAR = { row: 28, label: 190, number: 130, width: 860, most: 60 };
-const LINE = { width: 860, height: 300, left: 64, right: 170, top: 18, bottom: 34, strip: 22, most: 8 };
+const BAR = { row: 28, label: 200, number: 130, width: 860, most: 60 };
+const LINE = { width: 860, height: 300, left: 64, right: 190, top: 18, bottom: 34, strip: 22, most: 8 };
 
 let indicator = null;
 let year = null;
@@ -17,7 +17,7 @@ let chosen = new Set();
 const cellOf = (row) => row.cells[indicator];
 const valueOf = (row) => cellOf(row)?.value === undefined ? null : Number(cellOf(row).value);
 const seriesKey = (row) => [row.province, row.city, row.county, row.town ?? row.label, row.org, row.period].join("|");
-const place = (row) => [row.county, row.town ?? row.label].filter(Boolean).join(" ");
+const place = (row) => [row.county, row.town ?? row.label.split("/").at(-1)].filter(Boolean).join(" ");
 const settled = (row) => /^\d{4}$/.test(row.year ?? "");
 
 /** The least and the greatest that a figure can be; null where it is open. */
@@ -71,8 +71,8 @@ function barRow(row, y, scale) {
   const value = valueOf(row);
   const middle = y + BAR.row / 2;
   const words = cell ? cellWords(cell, indicators[indicator]) : stateWord("not_mentioned");
-  const name = place(row);
-  const label = svg("text", { class: "name", x: BAR.label - 10, y: middle, "text-anchor": "end" }, tame(name.length > 13 ? `…${name.slice(-12)}` : name));
+  const name = year ? place(row) : `${place(row)} ${row.year ?? ""}`;
+  const label = svg("text", { class: "name", x: BAR.label - 10, y: middle, "text-anchor": "end" }, tame(name.length > 17 ? `…${name.slice(-16)}` : name));
   const parts = [svg("title", {}, `${tame(name)} ${row.year ?? ""}: ${words}`), svg("rect", { class: "hit", x: 0, y, width: BAR.width, height: BAR.row }), label];
   if (value === null) {
     parts.push(svg("line", { class: "missing", x1: BAR.label, x2: BAR.label + 26, y1: middle, y2: middle }),
@@ -122,8 +122,12 @@ function allSeries(rows) {
     if (!found.has(key)) found.set(key, { key, name: place(row), about: [codeWord("period", row.period), codeWord("org", row.org)].filter(Boolean).join(" · "), rows: [] });
     found.get(key).rows.push(row);
   }
+  const all = [...found.values()];
+  for (const series of all) {
+    if (all.some((other) => other !== series && other.name === series.name)) series.full = `${series.name} ${series.about}`;
+  }
   const told = (series) => series.rows.filter((row) => valueOf(row) !== null).length;
-  return [...found.values()].sort((a, b) => told(b) - told(a) || b.rows.length - a.rows.length);
+  return all.sort((a, b) => told(b) - told(a) || b.rows.length - a.rows.length);
 }
 
 function seriesNodes(series, at, x, y) {
@@ -145,12 +149,12 @@ function seriesNodes(series, at, x, y) {
 function endLabels(drawn, x, y, last) {
   const labels = drawn.map((series, at) => {
     const row = series.rows.filter((one) => valueOf(one) !== null).sort((a, b) => a.year - b.year).at(-1);
-    return row && { at, name: series.name, y: y(valueOf(row)) };
+    return row && { at, name: series.full ?? series.name, y: y(valueOf(row)) };
   }).filter(Boolean).sort((a, b) => a.y - b.y);
   labels.forEach((label, index) => {
     if (index > 0) label.y = Math.max(label.y, labels[index - 1].y + 15);
   });
-  return labels.map((label) => svg("text", { class: `name s${label.at}`, x: x(last) + 14, y: label.y }, tame(label.name.length > 11 ? `${label.name.slice(0, 10)}…` : label.name)));
+  return labels.map((label) => svg("text", { class: `name s${label.at}`, x: x(last) + 14, y: label.y }, tame(label.name.length > 15 ? `${label.name.slice(0, 14)}…` : label.name)));
 }
 
 /** Below the lines a strip a series: a sign per year says whether there is a figure, why not, or that there is no report. */
@@ -193,7 +197,7 @@ function yearChart(rows, redraw) {
     el("div", { class: "scroller" }, chart),
     el("p", { class: "chips", role: "group", "aria-label": t("choose_towns") }, all.slice(0, 40).map((series) => el("button", {
       type: "button", class: "chip", "aria-pressed": String(drawn.includes(series)), title: series.about, onclick: () => toggle(series),
-    }, tame(series.name)))));
+    }, tame(series.full ?? series.name)))));
 }
 
 function asTable(rows) {
@@ -227,7 +231,7 @@ export function showCharts(main) {
     el("div", { class: "bar" }, el("h1", {}, t("charts")),
       el("select", { "aria-label": t("indicator"), id: "indicator", onchange: (event) => { indicator = Number(event.target.value); more = BAR.most; redraw(); } },
         options(indicators.map((one, position) => [String(position), `${one[currentLanguage()]} (${one.unit})`]), String(indicator))),
-      el("select", { "aria-label": t("year"), onchange: (event) => { year = event.target.value; more = BAR.most; redraw(); } },
+      el("select", { "aria-label": t("year"), id: "year", onchange: (event) => { year = event.target.value; more = BAR.most; redraw(); } },
         options([["", t("all_years")], ...years.map((one) => [one, one])], year)),
       el("span", { class: "faint" }, t("chart_key"))),
     townChart(rows.filter((row) => !year || row.year === year), redraw), yearChart(rows, redraw), asTable(rows.filter((row) => !year || row.year === year)));

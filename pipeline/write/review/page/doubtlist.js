@@ -26,7 +26,7 @@ const indicatorName = (doubt) => doubt.indicator === undefined ? "" : indicators
 function open(doubt, index) {
   if (doubt.report === undefined) return;
   setSeen(doubt, true);
-  const places = doubt.span ? [doubt.span] : doubt.fact === undefined ? [] : [[doubt.report, doubt.fact]];
+  const places = doubt.spans ?? (doubt.fact === undefined ? [] : [[doubt.report, doubt.fact]]);
   follow({
     title: `${t("doubt_of", { at: index + 1, count: shown.length })} · ${doubtWord(doubt.kind)}`, words: [indicatorName(doubt), unplaced(doubt.text ?? "")].filter(Boolean).join(" · "),
     places, report: doubt.report, beyond: (by) => openAt(index + by, by),

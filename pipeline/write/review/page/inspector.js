@@ -154,11 +154,14 @@ function reportCard(report) {
       : el("p", { class: "buttons" }, el("button", { type: "button", id: "edit", onclick: () => edit(true) }, t("correct_report"))));
 }
 
+/** The words of a place: those of its fact, or of its span. */
+const placeWords = (offset, end) => (end === undefined ? opened.reading.byStart.get(offset)?.text : opened.reading.slice(offset, end)) ?? "";
+
 /** The cell or the doubt that led here, with all its places. */
 function trailCard() {
   const { trail } = here;
-  const places = trail.places.map(([number, offset], at) => el("li", { class: at === trail.at ? "current" : null },
-    link(number, offset, number === opened.reading.report.number ? opened.reading.byStart.get(offset)?.text ?? t("mask") : `${reportName(reports[number])} ${yearName(reports[number])}`)));
+  const places = trail.places.map(([number, offset, end], at) => el("li", { class: at === trail.at ? "current" : null },
+    link(number, offset, number === opened.reading.report.number ? placeWords(offset, end) : `${reportName(reports[number])} ${yearName(reports[number])}`)));
   return el("section", { class: "card trail", "aria-label": trail.title },
     el("button", { type: "button", class: "close", "aria-label": t("close"), onclick: leaveTrail }, "×"),
     el("h2", {}, tame(trail.title)), el("p", { class: "result" }, tame(trail.words)),

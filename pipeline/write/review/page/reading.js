@@ -140,7 +140,7 @@ function range(start, end) {
   return made;
 }
 
-/** Shades the words that decided on the fact and the sentence it stands in, where the browser knows how to. */
+/** Shades the words that decided on the fact, and all the evidence of what led here, where the browser knows how to. */
 function shade(fact) {
   if (!globalThis.CSS?.highlights) return;
   CSS.highlights.delete("cue");
@@ -150,7 +150,7 @@ function shade(fact) {
   if (cues.length) CSS.highlights.set("cue", new Highlight(...cues));
   const evidence = (here.trail?.places ?? []).filter(([report]) => report === opened.reading.report.number)
     .map(([, start, end]) => [start, end ?? opened.reading.byStart.get(start)?.end]).filter(([, end]) => end !== undefined);
-  if (evidence.length > 1) CSS.highlights.set("evidence", new Highlight(...evidence.map(([start, end]) => range(start, end))));
+  if (evidence.length > 1 || here.trail?.places[0]?.length === 3) CSS.highlights.set("evidence", new Highlight(...evidence.map(([start, end]) => range(start, end))));
 }
 
 function markCorrected() {
@@ -168,6 +168,15 @@ function factAt(offset) {
   return opened.reading.byStart.get(offset) ?? opened.reading.facts.find((fact) => fact.start <= offset && offset < fact.end) ?? null;
 }
 
+/** Brings a stretch of text that led here and is no fact into sight: words that tell a town or a year. False where none begins there. */
+function bringSpan(offset) {
+  const span = here.trail?.places[here.trail.at];
+  if (span?.[1] !== offset || span[2] === undefined) return false;
+  const main = body.closest("main");
+  main.scrollTop += range(offset, span[2]).getBoundingClientRect().top - main.getBoundingClientRect().top - main.clientHeight / 2;
+  return true;
+}
+
 function select(offset) {
   for (const mark of body.querySelectorAll("mark.selected")) {
     mark.classList.remove("selected");
@@ -180,7 +189,7 @@ function select(offset) {
     mark.tabIndex = 0;
     mark.scrollIntoView({ block: "center" });
     mark.focus({ preventScroll: true });
-  } else if (offset !== null) announce(t("no_fact_there"));
+  } else if (offset !== null && !bringSpan(offset)) announce(t("no_fact_there"));
   shade(opened.fact);
 }
 
