@@ -28,6 +28,7 @@ FIRST = (
     "二、组织建设\n全镇现有工会53个,会员4216人,其中女会员1735人。入会率达95%。\n三、明年打算\n力争新建工会5家。\n"
 )
 SECOND = "安海镇民政办2012年工作总结\n全年慰问困难职工60名,发放慰问金约1.2万元。举办培训班3期,培训职工160人次。\n"
+MASKED = "安海镇民政办2010年工作总结\n全年慰问困难职工xx名,发放慰问金3000元。\n"
 HOSTILE = (
     "安海镇总工会2011年工作总结</script><script>document.title='owned'</script>\n"
     "<img src=x onerror=\"document.title='owned'\">慰问困难职工\u202e30名\u202c,发放慰问金5000元。<b>共</b>&lt;12场&gt;培训。\n"
@@ -39,7 +40,7 @@ HOSTILE = (
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("archive") / "福建省" / "泉州市" / "晋江市"
     folder.mkdir(parents=True)
-    for name, text in (("a.txt", FIRST), ("b.txt", SECOND), ("c.txt", HOSTILE)):
+    for name, text in (("a.txt", FIRST), ("b.txt", SECOND), ("c.txt", HOSTILE), ("d.txt", MASKED)):
         (folder / name).write_text(text, encoding="utf-8", newline="")
     return folder.parents[1]
 
@@ -87,7 +88,7 @@ def fact(out: Path, text: str) -> dict[str, Any]:
 
 def test_it_opens_from_the_disk_and_asks_for_nothing_else(page: Page) -> None:
     assert page.title == "台账 · 核对"
-    assert page.count("#list .row") == 3
+    assert page.count("#list .row") == 4
     assert page.requests() == [page.address]
 
 
@@ -178,21 +179,33 @@ def test_a_cell_leads_to_its_evidence(page: Page, out: Path) -> None:
     assert page.address_hash == cell["fact_ids"][1]
 
 
+def test_a_masked_cell_leads_to_the_mask(page: Page, out: Path) -> None:
+    (cell,) = [one for one in rows(out, "cells") if one["state"] == "masked"]
+    page.go("comparison")
+    page.click("td[data-state=masked]")
+    page.wait("return document.querySelector('.selected') !== null")
+    assert page.text(".selected") == MASKED[cell["start"] : cell["end"]]
+    assert "被遮盖" in page.text(".trail")
+
+
 def test_doubts_stand_by_their_effect_and_lead_to_the_place(page: Page) -> None:
     page.go("doubts")
     effects = [int(text) for text in page.texts(".effect") if text.isdigit()]
     assert effects == sorted(effects, reverse=True)
-    if page.count(".doubts .row"):
-        page.click(".doubts .row")
-        page.wait("return document.querySelector('.trail') !== null")
+    page.click(".doubts .row")
+    page.wait("return document.querySelector('.trail') !== null")
+    assert page.text(".doubts .row, .trail h2").startswith("疑点 1/")
 
 
 def test_filters_and_search_in_texts(page: Page) -> None:
     page.type("#search", "培训职工")
     page.wait("return document.querySelectorAll('#list .row').length === 1")
     assert "2012" in page.text("#list .row")
+    page.click("#list .row")
+    page.wait("return CSS.highlights.get('found') !== undefined")
+    assert page.run("return [...CSS.highlights.get('found')].map(String)") == ["培训职工"]
     page.run("document.getElementById('search').value = ''; document.getElementById('search').dispatchEvent(new Event('input'))")
-    page.wait("return document.querySelectorAll('#list .row').length === 3")
+    page.wait("return document.querySelectorAll('#list .row').length === 4")
     page.choose("[data-filter=year]", "2013")
     assert page.count("#list .row") == 1
     page.go("comparison")

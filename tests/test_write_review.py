@@ -233,4 +233,4 @@ def test_packs_are_cut_by_weight_and_cover_all() -> None:
 
 def test_facts_of_a_report_without_any_are_empty() -> None:
     tables = tables_of(read_of("没有数字。"))
-    assert Facts(tables["facts"], tables["checks"]).of("none", 0, "没有数字。") == {"checks": []}
+    assert Facts(tables["facts"], tables["checks"], []).of("none", 0, "没有数字。") == {"checks": []}

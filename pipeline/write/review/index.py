@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 import pyarrow as pa
@@ -69,9 +69,10 @@ class Index:
         self._tables = tables
         self._numbers = numbers
         self._indicators = {code: position for position, code in enumerate(book.indicators)}
+        held = _among(tables["reports"], "report_id", numbers)
+        self._held = held.select(["report_id", "start", *_EVIDENCE.values()]).to_pylist()
+        self._rows = self._rows_held()
         self._cells = self._told_cells()
-        held = tables["reports"].filter(pc.is_in(tables["reports"]["report_id"], pa.array(list(numbers), pa.string())))
-        self._reports = held.select(["start", *_EVIDENCE.values()]).to_pylist()
 
     def reports(self, rows: Sequence[int], sha256: Sequence[str]) -> dict[str, list[Any]]:
         """Columns of the reports held; `duplicate_of` and `template_of` stay ids, for the page need not hold that report."""
@@ -82,14 +83,18 @@ class Index:
     def comparison(self) -> list[dict[str, Any]]:
         """Rows with a report that the page holds: what leads the row, `reports`, and `cells` by the position of the indicator."""
         rows = []
-        table = self._tables[COMPARISON.name]
-        for row in table.to_pylist():
+        for row in self._rows:
             held = [self._numbers[report_id] for report_id in row["report_ids"] if report_id in self._numbers]
-            if held:
-                cells = {str(position): self._cell(code, position, row) for code, position in self._indicators.items()}
-                lead = {name: row[name] for name in _ROW_COLUMNS if row[name] is not None}
-                rows.append({**lead, "reports": held, "cells": {key: cell for key, cell in cells.items() if cell}})
+            cells = {str(position): self._cell(code, position, row) for code, position in self._indicators.items()}
+            lead = {name: row[name] for name in _ROW_COLUMNS if row[name] is not None}
+            rows.append({**lead, "reports": held, "cells": {key: cell for key, cell in cells.items() if cell}})
         return rows
+
+    def _rows_held(self) -> list[dict[str, Any]]:
+        table = self._tables[COMPARISON.name]
+        shared = [not self._numbers.keys().isdisjoint(ids) for ids in table["report_ids"].to_pylist()]
+        held: list[dict[str, Any]] = table.filter(pa.array(shared, pa.bool_())).to_pylist()
+        return held
 
     def _cell(self, code: str, position: int, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """A cell of the comparison with its evidence in all reports of the row; None where no report says anything."""
@@ -109,8 +114,8 @@ class Index:
 
     def _told_cells(self) -> dict[tuple[str, int], dict[str, Any]]:
         """Report and indicator → what the report says of it: facts that the page holds, or the span of a mask."""
-        cells = self._tables["cells"]
-        begins = dict(zip(*(self._tables["reports"][name].to_pylist() for name in ("report_id", "start")), strict=True))
+        cells = _among(self._tables["cells"], "report_id", [*self._numbers, *(i for row in self._rows for i in row["report_ids"])])
+        begins = {report["report_id"]: report["start"] for report in self._held}
         found = {}
         for cell in cells.filter(pc.not_equal(cells["state"], "not_mentioned")).to_pylist():
             report_id, number = cell["report_id"], self._numbers.get(cell["report_id"])
@@ -127,11 +132,10 @@ class Index:
     def doubts(self, doubts: pa.Table) -> list[dict[str, Any]]:
         """Doubts about the reports held and about files, in the order in which they come."""
         shown = []
+        doubts = doubts.filter(pc.is_in(doubts["report_id"], pa.array([None, *self._numbers], pa.string())))
         words = self._words_of(doubts.filter(pc.is_null(doubts["text"]))["fact_id"])
         for doubt in doubts.to_pylist():
             number = self._numbers.get(doubt["report_id"])
-            if number is None and doubt["report_id"] is not None:
-                continue
             indicator = self._indicators.get(doubt["indicator"])
             told = {} if indicator is None else self._cells.get((doubt["report_id"], indicator), {})
             text, sentence = words.get(doubt["fact_id"], (doubt["text"], doubt["sentence"]))
@@ -154,14 +158,19 @@ class Index:
         column = _EVIDENCE.get(kind)
         if column is None or number is None:
             return None
-        report = self._reports[number]
+        report = self._held[number]
         placed = [found for found in map(_PLACED.search, report[column]) if found]
         return [[number, int(found[1]) - report["start"], int(found[2]) - report["start"]] for found in placed] or None
 
     def _words_of(self, fact_ids: Any) -> dict[str, tuple[str, str | None]]:
         """Words and sentence of some facts."""
-        facts = self._tables["facts"].filter(pc.is_in(self._tables["facts"]["fact_id"], fact_ids.combine_chunks().drop_null()))
+        facts = _among(self._tables["facts"], "fact_id", fact_ids.drop_null().to_pylist())
         return {fact["fact_id"]: (fact["text"], fact["sentence"]) for fact in facts.select(["fact_id", "text", "sentence"]).to_pylist()}
+
+
+def _among(table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
+    """Rows whose `column` is one of `values`."""
+    return table.filter(pc.is_in(table[column], pa.array(list(values), pa.string())))
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ import base64
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -53,11 +53,12 @@ def dumped(content: Any) -> str:
 
 
 class Facts:
-    """Facts and checks of a run, report by report, as the packs hold them."""
+    """Facts and checks of the reports `held`, report by report, as the packs hold them."""
 
-    def __init__(self, facts: pa.Table, checks: pa.Table) -> None:
+    def __init__(self, facts: pa.Table, checks: pa.Table, held: Iterable[str]) -> None:
         self._facts = facts
         self._rows = _runs(facts["report_id"])
+        checks = checks.filter(pc.is_in(checks["report_id"], pa.array(list(held), pa.string())))
         self._checks: dict[str, list[dict[str, Any]]] = {}
         for check in checks.to_pylist():
             self._checks.setdefault(check["report_id"], []).append(check)

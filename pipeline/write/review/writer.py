@@ -40,7 +40,7 @@ def write_review(
         "doubts": index.doubts(found),
     }
     frame = content["words"][language]["page"]
-    contents = _packs(packs, ids, keys, texts, Facts(tables["facts"], tables["checks"]))
+    contents = _packs(packs, ids, keys, texts, Facts(tables["facts"], tables["checks"], ids))
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces(language, frame, content, contents))
 

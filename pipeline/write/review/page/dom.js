@@ -28,21 +28,24 @@ export const isControl = (character) => character.search(CONTROLS) === 0;
 export const options = (pairs, chosen) => pairs.map(([value, words]) => el("option", { value, selected: value === chosen }, tame(words)));
 
 let announcer = null;
+let announced = 0;
 
 /** Shows a message for a while, to screen readers too. */
 export function announce(text) {
   announcer ??= document.body.appendChild(el("div", { class: "toast", role: "status", "aria-live": "polite" }));
   announcer.textContent = text;
   announcer.classList.add("shown");
-  clearTimeout(announcer.timer);
-  announcer.timer = setTimeout(() => announcer.classList.remove("shown"), 4000);
+  clearTimeout(announced);
+  announced = setTimeout(() => announcer.classList.remove("shown"), 4000);
 }
+
+let lists = 0;
 
 /** A list of thousands of equally high rows of which only those in sight are drawn; one row is the current one. */
 export class RowList {
   /** `draw(item)` gives a row's content, `open(item, index)` is called when one is chosen. */
   constructor({ label, height, draw, open, empty }) {
-    Object.assign(this, { height, draw, open, empty, items: [], current: -1, drawn: "" });
+    Object.assign(this, { height, draw, open, empty, items: [], current: -1, drawn: "", name: `list${(lists += 1)}` });
     this.inner = el("div", { class: "rows" });
     this.node = el("div", {
       class: "rowlist", role: "listbox", tabIndex: 0, "aria-label": label, onscroll: () => this.show(),
@@ -85,7 +88,7 @@ export class RowList {
   row(item, index) {
     const current = index === this.current;
     const row = el("div", {
-      class: current ? "row current" : "row", role: "option", id: `row-${(this.name ??= Math.random().toString(36).slice(2))}-${index}`,
+      class: current ? "row current" : "row", role: "option", id: `${this.name}-${index}`,
       "data-index": index, "aria-selected": String(current), "aria-setsize": this.items.length, "aria-posinset": index + 1,
     }, this.draw(item));
     row.style.top = `${index * this.height}px`;

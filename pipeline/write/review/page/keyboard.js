@@ -3,7 +3,7 @@ import { stepCell } from "./comparison.js";
 import { chooseDoubt, stepDoubt } from "./doubtlist.js";
 import { el } from "./dom.js";
 import { edit, isEditing } from "./inspector.js";
-import { here, leaveTrail, showView, step, VIEWS } from "./navigation.js";
+import { here, leaveTrail, openReport, showView, step, VIEWS } from "./navigation.js";
 import { opened, stepFact } from "./reading.js";
 import { t } from "./words.js";
 
@@ -32,7 +32,7 @@ function back() {
   if (isEditing()) edit(false);
   else if (document.activeElement?.matches("input, select, textarea")) document.activeElement.blur();
   else if (here.trail) leaveTrail();
-  else if (opened.fact) history.back();
+  else if (opened.fact) openReport(opened.reading.report.number);
 }
 
 /** Listens to the whole page. `actions`: what only the frame can do. */

@@ -2,6 +2,7 @@
 import * as corrections from "./corrections.js";
 import { comparison, page, read } from "./data.js";
 import { announce, el, isControl, tame } from "./dom.js";
+import { filters } from "./filters.js";
 import { here, openReport } from "./navigation.js";
 import { preference, setPreference } from "./storage.js";
 import { codeWord, reportName, said, t, yearName } from "./words.js";
@@ -133,19 +134,34 @@ function place(unit) {
   return [piece.node, Math.max(0, Math.min(piece.length, unit - piece.at))];
 }
 
-function range(start, end) {
+function unitRange(start, end) {
   const made = new Range();
-  made.setStart(...place(opened.reading.unit(start)));
-  made.setEnd(...place(opened.reading.unit(end)));
+  made.setStart(...place(start));
+  made.setEnd(...place(end));
   return made;
 }
 
-/** Shades the words that decided on the fact, and all the evidence of what led here, where the browser knows how to. */
+const range = (start, end) => unitRange(opened.reading.unit(start), opened.reading.unit(end));
+
+/** Where the words searched for stand. */
+function occurrences(text, query) {
+  const found = [];
+  const whole = text.toLowerCase();
+  const words = query.toLowerCase();
+  if (!words || whole.length !== text.length) return found; // a few letters change their length with their case
+  for (let at = whole.indexOf(words); at >= 0 && found.length < 500; at = whole.indexOf(words, at + words.length)) found.push(unitRange(at, at + words.length));
+  return found;
+}
+
+/** Shades the words that decided on the fact, all the evidence of what led here, and what was searched for, where the browser knows how to. */
 function shade(fact) {
   if (!globalThis.CSS?.highlights) return;
   CSS.highlights.delete("cue");
   CSS.highlights.delete("evidence");
+  CSS.highlights.delete("found");
   if (pieces.length === 0) return;
+  const found = occurrences(opened.reading.text, filters.query.trim());
+  if (found.length) CSS.highlights.set("found", new Highlight(...found));
   const cues = (fact?.cues ?? []).filter((cue) => cue.length === 3 && cue[1] >= 0).map((cue) => range(cue[1], cue[2]));
   if (cues.length) CSS.highlights.set("cue", new Highlight(...cues));
   const evidence = (here.trail?.places ?? []).filter(([report]) => report === opened.reading.report.number)
