@@ -150,6 +150,10 @@ def test_a_click_shows_what_was_read_and_why(page: Page, out: Path) -> None:
     for words in (">8,000 元", "8000余元", "金额", "已完成", money["object"], "帮扶慰问金额", money["rule"], money["fact_id"]):
         assert words in card
     assert page.address_hash == money["fact_id"]
+    page.run("document.getElementById('text').click()")
+    page.settle()
+    assert page.address_hash == money["report_id"], "a click beside the marks lets the fact go"
+    assert page.count(".selected") == 0
 
 
 # --- ways to a fact

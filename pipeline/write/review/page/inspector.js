@@ -58,7 +58,7 @@ function factCard(fact) {
     checks.length ? el("ul", { class: "checks" }, checks) : null,
     editing ? factForm(fact, lines) : el("p", { class: "buttons" },
       el("button", { type: "button", id: "edit", onclick: () => edit(true) }, t("correct")),
-      el("button", { type: "button", id: "not-a-fact", onclick: () => notAFact(fact) }, t("not_a_fact"))));
+      fact.kind !== "name" && el("button", { type: "button", id: "not-a-fact", onclick: () => notAFact(fact) }, t("not_a_fact"))));
 }
 
 const NEVER_EMPTY = new Set(["kind", "status"]);

@@ -79,9 +79,11 @@ function textBody(reading) {
   return node;
 }
 
+/** A click on a mark selects its fact, one beside the marks lets it go; one that ends a selection of text does neither. */
 function clicked(event) {
   const mark = event.target.closest("mark");
-  if (mark && !getSelection().toString()) openReport(opened.reading.report.number, Number(mark.dataset.start), true);
+  if (getSelection().toString() || (!mark && !opened.fact)) return;
+  openReport(opened.reading.report.number, mark ? Number(mark.dataset.start) : null, true);
 }
 
 function pressed(event) {
