@@ -28,7 +28,7 @@ from pipeline.run import run  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 WIDE, SMALL = (1360, 850), (390, 780)
-COLOURS = 128
+COLOURS = 256
 MOST_BYTES = 300_000
 SHEET = "对比"
 HIDDEN = ("省", "市", "镇", "镇代码", "年份依据", "报告编号")

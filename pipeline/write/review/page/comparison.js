@@ -10,7 +10,7 @@ import { codeWord, currentLanguage, grouped, hedged, stateWord, t } from "./word
 /** As in the style: the height of a row, the width of an indicator's column and of the columns before them. */
 const ROW = 38;
 const COLUMN = 104;
-const LEAD = 306;
+const LEAD = 340;
 const used = indicators.map((_, position) => comparison.some((row) => row.cells[position]));
 let onlyUsed = preference("columns") !== "all";
 let sort = { position: null, down: true };
