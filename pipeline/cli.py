@@ -82,7 +82,7 @@ def run(
     manifest: Annotated[
         Path | None, typer.Option("--manifest", help="CSV with what you know of each report; see `taizhang manifest`.")
     ] = None,
-    labels: Annotated[str, typer.Option("--labels", help="Language of workbook, page and messages: zh or en.")] = "zh",
+    labels: Annotated[str, typer.Option("--labels", help="Language of workbook and messages: zh or en.")] = "zh",
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
