@@ -16,18 +16,19 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from fakes import read_of
-from test_write_workbook import BOOK
-from test_write_workbook import tables_of as unsettled
+from fakes import CALENDAR, read_of
 
-from pipeline.compare import comparison, settle
+from pipeline import rulebook
+from pipeline.compare import Comparer, comparison, settle
 from pipeline.labels import LANGUAGES, Language
-from pipeline.model import ReadReport
-from pipeline.tabulate import Tables
+from pipeline.model import Document, ReadReport
+from pipeline.tabulate import Tables, Tabulator
 from pipeline.write.review import choice, document, packs, write_review
 from pipeline.write.review.packs import Facts, portions
 from pipeline.write.texts import Texts
 
+BOOK = rulebook.load()
+CLASSES = {word: unit.unit_class for word, unit in BOOK.units.items()}
 TEXT = (
     "吉𠮷镇慰问<count value=75 unit=名 indicator=aid.people>75名</count>,"
     '发放<money value=8000 bound=">" unit=元 indicator=aid.amount>8000余元</money>。\n'
@@ -38,8 +39,12 @@ BLOCK = re.compile(r'<script type="application/json" id="([\w-]+)">(.*?)</script
 
 
 def tables_of(*reads: ReadReport) -> Tables:
-    tables = unsettled(*reads)
-    cells = settle(tables["cells"], tables["reports"])
+    """The tables that the page is made of, as a run over these reports has them."""
+    tabulator = Tabulator(CALENDAR, CLASSES)
+    for read in reads:
+        tabulator.add(Document(read.report.source, read.report.raw), [read])
+    tables = tabulator.tables()
+    cells = settle(Comparer(BOOK.indicators, CLASSES).report_cells(tables["reports"], tables["facts"]), tables["reports"])
     return {**tables, "cells": cells, "comparison": comparison(cells, tables["reports"], BOOK.indicators)}
 
 
