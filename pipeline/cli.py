@@ -72,7 +72,7 @@ def _formats(written: str) -> list[Any]:
 def run(
     inputs: Annotated[list[Path], typer.Argument(help="Files and folders with reports.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="Folder for the tables; those of an earlier run are replaced.")],
-    formats: Annotated[str, typer.Option("--format", help="csv, parquet, xlsx, separated by commas; all when not given.")] = "",
+    formats: Annotated[str, typer.Option("--format", help="csv, parquet, xlsx, html, separated by commas; all when not given.")] = "",
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes; all cores when not given.", show_default=False)
     ] = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from time import perf_counter
@@ -36,9 +36,10 @@ from pipeline.split import Splitter
 from pipeline.tabulate import Tables, Tabulator, renumber
 from pipeline.unit_classes import UnitClasses
 from pipeline.write import about, flat, folder
+from pipeline.write.texts import Texts
 
-Format = Literal["csv", "parquet", "xlsx"]
-FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx")
+Format = Literal["csv", "parquet", "xlsx", "html"]
+FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx", "html")
 
 WORKER_BYTES = 1024 * 1024
 """A further worker is worth its start for so many bytes of input; where the caller names a number, that is it."""
@@ -126,6 +127,8 @@ class Batch:
     """Reasons for empty cells, until `compare` has put them there."""
     sketches: tuple[Sketch, ...] = ()
     """What is needed of the reports' texts to find copies at the end of the run."""
+    report_texts: tuple[str, ...] = ()
+    """The texts of the reports, in the order of their table, for the review page."""
 
 
 def ingest(items: Iterable[InputItem], tools: Tools) -> Iterator[Document]:
@@ -184,14 +187,14 @@ def tabulate(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: To
     tables = tabulator.tables()
     sketch = tools.machinery.sketcher.sketch
     sketches = [sketch(report_id, read) for report_id, read in zip(tables["reports"]["report_id"].to_pylist(), found, strict=True)]
-    yield Batch(tables, tuple(texts), tuple(tabulator.gaps), tuple(sketches))
+    yield Batch(tables, tuple(texts), tuple(tabulator.gaps), tuple(sketches), tuple(read.report.raw for read in found))
 
 
 def compare(batches: Iterable[Batch], tools: Tools) -> Iterator[Batch]:
     """Tables → cells of each report by itself; reports are set against each other at the end of the run."""
     for batch in batches:
         cells = tools.machinery.comparer.report_cells(batch.tables["reports"], batch.tables["facts"], batch.gaps)
-        yield Batch({**batch.tables, "cells": cells}, batch.texts, sketches=batch.sketches)
+        yield replace(batch, tables={**batch.tables, "cells": cells}, gaps=())
 
 
 Stage = Callable[[Any, Tools], Iterator[Any]]
@@ -271,11 +274,13 @@ def run(
         count = min(count, 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
     with folder.replacing(out) as staging:
         batches = local.each(tasks, make_batch_function, settings, count)
-        with Catalogue(staging) as catalogue:
-            tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, catalogue, progress))
-            tables = finish(tables, catalogue, book)
-        counts = count_up(tables)
-        write(tables, staging, formats, book, labels)
+        with Texts(staging) as texts:
+            with Catalogue(staging) as catalogue:
+                spool = texts if "html" in formats else None
+                tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, catalogue, spool, progress))
+                tables = finish(tables, catalogue, book)
+            counts = count_up(tables)
+            write(tables, texts, staging, formats, book, labels)
         content = run_content(book, counts, segmenter, {"seconds": round(perf_counter() - began, 3), "workers": count})
         about.write_json(content, staging / folder.RUN_FILE)
     return RunResult(out, counts, tables[COMPARISON.name], _unread(tables["files"]), _exit_status(counts))
@@ -296,7 +301,12 @@ def _tasks(items: Iterable[InputItem]) -> Iterator[list[InputItem]]:
 
 
 def _watched(
-    batches: Iterable[Batch], tasks: Sequence[Sequence[InputItem]], texts: Path, catalogue: Catalogue, progress: Progress | None
+    batches: Iterable[Batch],
+    tasks: Sequence[Sequence[InputItem]],
+    texts: Path,
+    catalogue: Catalogue,
+    spool: Texts | None,
+    progress: Progress | None,
 ) -> Iterator[Tables]:
     """The batches' tables; on the way, texts go to the disk, sketches to the catalogue, and the caller is told how far it is."""
     total = sum(map(len, tasks))
@@ -306,6 +316,9 @@ def _watched(
             about.write_text(texts, source, text)
         for sketch in batch.sketches:
             catalogue.add(sketch)
+        if spool is not None:
+            reports_of = batch.tables["reports"]
+            spool.add_all(reports_of["source"].to_pylist(), reports_of["start"].to_pylist(), batch.report_texts)
         done += len(task)
         reports += batch.tables["reports"].num_rows
         if progress is not None:
@@ -350,18 +363,22 @@ def finish(tables: Tables, catalogue: Catalogue, book: Rulebook) -> Tables:
     return {**tables, **found, **over_all}
 
 
-def write(tables: Tables, target: Path, formats: Sequence[Format], book: Rulebook, language: Language) -> None:
-    """All tables in all formats into the folder `target`."""
+def write(tables: Tables, texts: Texts, target: Path, formats: Sequence[Format], book: Rulebook, language: Language) -> None:
+    """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page."""
     for name, table in tables.items():
         if "parquet" in formats:
             flat.write_parquet(table, target / f"{name}.parquet")
         if "csv" in formats:
             flat.write_csv(table, target / f"{name}.csv")
+    facts = {"version": version(), "rules": book.hash[:12]}
     if "xlsx" in formats:
         from pipeline.write.workbook import write_workbook  # here, for not every run wants one
 
-        facts = {"version": version(), "rules": book.hash[:12]}
         write_workbook(tables, target / folder.WORKBOOK_FILE, Labels(book, language), book, facts)
+    if "html" in formats:
+        from pipeline.write.review import write_review
+
+        write_review(tables, texts, target / folder.PAGE_FILE, language, book, facts)
     about.write_json(about.schema_content(tables[COMPARISON.name], book.indicators), target / folder.SCHEMA_FILE)
 
 

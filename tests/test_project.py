@@ -138,3 +138,4 @@ def test_the_wheel_carries_the_rules(tmp_path: Path) -> None:
     )
     assert done.stdout == f"{tmp_path / 'site' / 'pipeline' / '__init__.py'} 75", done.stderr
     assert (tmp_path / "site" / "pipeline" / "rules" / "quantities.toml").is_file()
+    assert (tmp_path / "site" / "pipeline" / "write" / "review" / "page" / "main.js").is_file()

@@ -49,7 +49,7 @@ def test_every_table_is_there_in_every_format(archive: Path, tmp_path: Path) -> 
     result = run([archive], tmp_path / "out", workers=1)
     names = {path.name for path in (tmp_path / "out").iterdir()}
     wanted = {f"{name}.{suffix}" for name in (*TABLES, COMPARISON.name) for suffix in ("csv", "parquet")}
-    assert names == wanted | {"taizhang.xlsx", "schema.json", "run.json"}
+    assert names == wanted | {"taizhang.xlsx", "review.html", "schema.json", "run.json"}
     assert result.exit_status == 0
     for name, of in TABLES.items():
         assert pq.read_schema(tmp_path / "out" / f"{name}.parquet").equals(of.schema)
