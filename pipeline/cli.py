@@ -83,6 +83,9 @@ def run(
         Path | None, typer.Option("--manifest", help="CSV with what you know of each report; see `taizhang manifest`.")
     ] = None,
     labels: Annotated[str, typer.Option("--labels", help="Language of workbook and messages: zh or en.")] = "zh",
+    money: Annotated[
+        str, typer.Option("--money", help="Unit of money in the workbook: yuan or wan (10,000 yuan); tables stay in yuan.")
+    ] = "yuan",
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -115,6 +118,7 @@ def run(
                 text_column=text_column,
                 manifest=manifest,
                 labels=labels,
+                money=money,
                 progress=progress,
             )
     except (RuleError, ManifestError, ValueError) as error:

@@ -35,6 +35,13 @@ class Labels:
         """All sections below `group`, each with its texts."""
         return {name: {key: texts[self.language] for key, texts in table.items()} for name, table in self._table[group].items()}
 
+    def code(self, section: str, written: str, option: str) -> str:
+        """The key of `section` that was written, as itself or in the words of any language. Raises ValueError, which names `option`."""
+        for key, texts in self._table[section].items():
+            if written in (key, *texts.values()):
+                return str(key)
+        raise ValueError(f"{option}: {written} is none of {', '.join(self._table[section])}")
+
     def indicator(self, code: str) -> str:
         """The name of an indicator, its code where the rules do not have it."""
         indicator = self._book.indicators.get(code)
