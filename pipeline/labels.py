@@ -35,6 +35,17 @@ class Labels:
         """All sections below `group`, each with its texts."""
         return {name: {key: texts[self.language] for key, texts in table.items()} for name, table in self._table[group].items()}
 
+    def meaning(self, table: str, column: str, english: str) -> str:
+        """What a column means; `english` where the file has no other words for it."""
+        if self.language == "en":
+            return english
+        meanings = self._table["meanings"]
+        return str(meanings.get(f"{table}.{column}", meanings.get(column, english)))
+
+    def types(self) -> dict[str, str]:
+        """The names of the tables' Arrow types, where people read other ones."""
+        return dict(self._table["types"]) if self.language == "zh" else {}
+
     def code(self, section: str, written: str, option: str) -> str:
         """The key of `section` that was written, as itself or in the words of any language. Raises ValueError, which names `option`."""
         for key, texts in self._table[section].items():

@@ -19,7 +19,7 @@ from pipeline.write.workbook import book as books
 from pipeline.write.workbook import evidence, write_workbook, writer
 from pipeline.write.workbook.comparison import COLOURS
 
-SHEETS = ["说明", "对比", "覆盖", "报告", "活动", "事实", "核对", "疑点", "副本", "文件", "字段"]
+SHEETS = ["说明", "对比", "覆盖", "人均", "报告", "活动", "事实", "核对", "疑点", "副本", "文件", "字段"]
 TEXT = (
     "慰问职工<count value=75 unit=名 indicator=aid.people>75名</count>,"
     '发放<money value=8000 bound=">" unit=元 indicator=aid.amount>8000余元</money>。\n'
@@ -204,6 +204,16 @@ def texts_of(sheet: Any) -> list[str]:
     return [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
 
 
+# --- what columns mean
+
+
+def test_every_column_is_explained_in_chinese(book: Any) -> None:
+    """A new column wants a line in [meanings] of rules/labels.toml."""
+    sheet = book["字段"]
+    rows = zip(values(sheet, "列名"), values(sheet, "含义"), values(sheet, "类型"), strict=True)
+    assert not [(name, meaning, kind) for name, meaning, kind in rows if not re.search("[\u4e00-\u9fff]", f"{meaning}") or kind.isascii()]
+
+
 # --- doubts
 
 
@@ -272,7 +282,7 @@ def test_too_many_rows_go_on_on_another_sheet(tmp_path: Path, monkeypatch: pytes
 
 
 def test_where_facts_are_too_many_those_behind_cells_and_doubts_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence, "MAX_FACTS", 1)
+    monkeypatch.setattr(evidence, "MAX_ROWS", 1)
     found = written(tmp_path / "t.xlsx", read_of(TEXT + "另有<count value=9 unit=个>9个</count>。", **PLACE))
     assert "9个" not in values(found["事实"], "原文")
     assert "75名" in values(found["事实"], "原文")

@@ -13,6 +13,7 @@ from pipeline import rulebook
 from pipeline.compare import Comparer, comparison, coverage, settle
 from pipeline.labels import Labels, Language
 from pipeline.model import Document, ReadReport
+from pipeline.per_head import per_head
 from pipeline.schema import COPIES
 from pipeline.tabulate import Tables, Tabulator
 from pipeline.write.workbook import write_workbook
@@ -30,12 +31,14 @@ def tables_of(*reads: ReadReport) -> Tables:
     tables = tabulator.tables()
     cells = Comparer(BOOK.indicators, CLASSES).report_cells(tables["reports"], tables["facts"], tabulator.gaps)
     cells = settle(cells, tables["reports"])
+    wide = comparison(cells, tables["reports"], BOOK.indicators)
     return {
         **tables,
         "copies": COPIES.schema.empty_table(),
         "cells": cells,
         "coverage": coverage(cells, tables["reports"], BOOK.indicators),
-        "comparison": comparison(cells, tables["reports"], BOOK.indicators),
+        "comparison": wide,
+        "per_head": per_head(wide, BOOK.indicators),
     }
 
 

@@ -69,10 +69,10 @@ class AboutSheet:
 
     def _heading(self, text: str) -> None:
         self.sheet.set_row(self.row, LINE * 1.7)
-        for position in range(3):
-            self.sheet.write_string(
-                self.row, position, safe_text(text) if position == 0 else "", self._look({**HEADING, "valign": "bottom"})
-            )
+        look = self._look({**HEADING, "valign": "bottom"})
+        self.sheet.write_string(self.row, 0, safe_text(text), look)
+        for position in (1, 2):
+            self.sheet.write_blank(self.row, position, None, look)
         self.row += 1
 
     def _line(self, mark: str, text: str) -> None:
@@ -148,10 +148,10 @@ def _counts(tables: Mapping[str, pa.Table]) -> dict[str, str]:
 
 
 def limits_of(sheets: Sequence[Sheet], labels: Labels, left_out: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """What the workbook does not hold, in clear words. `left_out`: key of the text → rows in all, rows shown."""
+    """What the workbook does not hold, in clear words. `left_out`: key of the sheet → rows in all, rows shown."""
     for key, (whole, shown) in left_out.items():
         if shown < whole:
-            yield labels("workbook", key, all=f"{whole:,}", shown=f"{shown:,}")
+            yield labels("left_out", key, all=f"{whole:,}", shown=f"{shown:,}")
     names: dict[str, list[str]] = {}
     unlinked: Counter[str] = Counter()
     for sheet in sheets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from pipeline.write.workbook import book
 from pipeline.write.workbook.book import Place
 
-MAX_FACTS = 100_000
-"""Above so many facts the sheet holds those behind cells and doubts only: a workbook with all of them would not open in good time."""
+MAX_ROWS = 60_000
+"""Above so many rows a sheet of facts, activities or checks holds only what stands behind the comparison or is in doubt: with all of
+them the workbook would not open in good time. The other tables are shown whole."""
 STATE_RANK = ("not_mentioned", "plan_only", "masked", "value", "conflict")
 """Of several reports in a row the state that says most stands for the cell."""
 
@@ -59,11 +60,23 @@ def _stronger(known: Cell | None, new: Cell) -> Cell:
     return Cell(known.state, known.report_id, known.fact_ids + new.fact_ids, known.low, known.high)
 
 
-def chosen_facts(facts: pa.Table, wanted: Iterable[str]) -> pa.Table:
-    """The facts that the workbook shows: all, or where these are too many, those behind cells and doubts."""
-    if facts.num_rows <= MAX_FACTS:
-        return facts
-    return facts.filter(pc.is_in(facts["fact_id"], pa.array(sorted(set(wanted)), pa.string())))
+def chosen_facts(facts: pa.Table, wanted: pa.Array) -> pa.Table:
+    """The facts that the workbook shows: all, or where these are too many, those that are `wanted` by id."""
+    return facts if facts.num_rows <= MAX_ROWS else facts.filter(pc.is_in(facts["fact_id"], wanted))
+
+
+def chosen_activities(activities: pa.Table, wanted: pa.Array) -> pa.Table:
+    """The activities that the workbook shows: all, or where these are too many, those with a fact that is wanted."""
+    if activities.num_rows <= MAX_ROWS:
+        return activities
+    facts = activities["fact_ids"].combine_chunks()
+    rows = pc.list_parent_indices(facts).filter(pc.is_in(pc.list_flatten(facts), wanted))
+    return activities.take(pc.unique(rows))
+
+
+def chosen_checks(checks: pa.Table) -> pa.Table:
+    """The checks that the workbook shows: all, or where these are too many, those that do not simply hold."""
+    return checks if checks.num_rows <= MAX_ROWS else checks.filter(pc.not_equal(checks["verdict"], "holds"))
 
 
 def places_of(ids: Sequence[str], sheet_name: Mapping[int, str]) -> dict[str, Place]:

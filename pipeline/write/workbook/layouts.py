@@ -10,6 +10,14 @@ _MEASURES = ("people", "households", "amount", "organisations", "events")
 
 LAYOUTS: dict[str, Layout] = {
     "coverage": Layout(front=("label", "unit"), folded=frozenset({"indicator"}), plain=frozenset({"indicator"})),
+    "per_head": Layout(
+        front=(
+            "label", "county", "years", "period", "org", "indicator", "base", "ratio", "bound", "value", "unit", "base_value", "base_unit",
+        ),
+        folded=frozenset({"province", "city", "town", "town_code", "year_basis", "report_ids", "value_bound", "base_bound"}),
+        units={"value": "unit", "base_value": "base_unit", "ratio": "unit"},
+        bounds={"value": "value_bound", "base_value": "base_bound", "ratio": "bound"},
+    ),
     "reports": Layout(
         front=(
             "title", "org", "town", "county", "city", "province", "year", "period", "year_basis", "place_basis", "place_candidates",

@@ -14,20 +14,20 @@ from pipeline.audit import DOUBTS, doubts
 from pipeline.bounds import plain
 from pipeline.labels import Labels
 from pipeline.rulebook import Rulebook
-from pipeline.schema import ACTIVITIES, CHECKS, COMPARISON, COPIES, COVERAGE, FACTS, FILES, REPORTS, TABLES, Column
+from pipeline.schema import ACTIVITIES, CHECKS, COMPARISON, COPIES, COVERAGE, FACTS, FILES, PER_HEAD, REPORTS, TABLES, Column
 from pipeline.write.workbook import book as books
 from pipeline.write.workbook import typed
 from pipeline.write.workbook.about import AboutSheet, limits_of
 from pipeline.write.workbook.book import Book, Link, Place, Sheet, created
 from pipeline.write.workbook.comparison import ComparisonSheet, cell_key
-from pipeline.write.workbook.evidence import cells_of, chosen_facts, places_of
+from pipeline.write.workbook.evidence import cells_of, chosen_activities, chosen_checks, chosen_facts, places_of
 from pipeline.write.workbook.hidden import write_codes, write_columns
 from pipeline.write.workbook.layouts import CELL, LAYOUTS
 from pipeline.write.workbook.table import LinkBy, TableWriter, Words
 
 SCALES: Mapping[str, Decimal] = {"yuan": Decimal(1), "wan": Decimal(10_000)}
 """What money in 元 is divided by, by the codes of [money] in labels.toml."""
-MAX_DOUBTS = 50_000
+MAX_DOUBTS = 20_000
 """Nobody reads so many; those of most effect are kept."""
 DOUBT_COLUMNS = ("kind", "effect", "label", "year", "indicator", "text", "advice", "sentence", "source", "report_id", "fact_id")
 
@@ -64,13 +64,18 @@ class _Writer:
         self.all_doubts = doubts(tables)
         self.doubts = self.all_doubts.slice(0, MAX_DOUBTS)
         self.cells = cells_of(tables[COMPARISON.name], tables["cells"])
-        self.facts = chosen_facts(tables["facts"], self._wanted())
+        self.wanted = self._wanted()
+        wanted = pa.array(sorted(self.wanted), pa.string())
+        self.facts = chosen_facts(tables["facts"], wanted)
+        self.activities = chosen_activities(tables["activities"], wanted)
+        self.checks = chosen_checks(tables["checks"])
         self.sheet = ComparisonSheet(book, self.words, rules.indicators, tables[COMPARISON.name], self.cells, self.money)
 
     def write(self, about: Mapping[str, str]) -> None:
         first = self.book.sheet("about")
         self.sheet.write(self.fact_places, self.report_places)
         self._coverage()
+        self.tabler.write("per_head", self.tables["per_head"], PER_HEAD.columns, LAYOUTS["per_head"])
         self._reports()
         self._activities()
         self._facts()
@@ -87,10 +92,10 @@ class _Writer:
 
     # --- where things stand
 
-    def _wanted(self) -> list[str]:
+    def _wanted(self) -> set[str]:
         """The facts behind cells and doubts."""
-        named = [fact_id for cell in self.cells.values() for fact_id in cell.fact_ids]
-        return named + [fact_id for fact_id in self.doubts["fact_id"].to_pylist() if fact_id is not None]
+        doubtful = {fact_id for fact_id in self.doubts["fact_id"].to_pylist() if fact_id is not None}
+        return doubtful.union(*(cell.fact_ids for cell in self.cells.values()))
 
     def _names(self, key: str, rows: int) -> dict[int, str]:
         return {number: self.book.sheet_name(key, number) for number in range(1, rows // books.SHEET_ROWS + 2)}
@@ -147,7 +152,7 @@ class _Writer:
         amount = next(column for column in ACTIVITIES.columns if column.name == "amount")
         self.tabler.write(
             "activities",
-            self.tables["activities"],
+            self.activities,
             ACTIVITIES.columns,
             replace(LAYOUTS["activities"], scales=scale),
             headers={"amount": f"{self.words.header(amount)}\n({self.money[0]})"},
@@ -178,7 +183,7 @@ class _Writer:
     def _fact_links(self, cell_of: Mapping[str, tuple[int, str]]) -> dict[str, LinkBy]:
         """Links to the page first: where they would be too many, only from the facts behind cells and doubts; the way back after them."""
         places = self.sheet.places()
-        wanted = None if self.facts.num_rows + len(cell_of) <= books.SHEET_LINKS else set(self._wanted())
+        wanted = None if self.facts.num_rows + len(cell_of) <= books.SHEET_LINKS else self.wanted
         to_page = LinkBy("fact_id", lambda fact_id: self._to_page(fact_id) if wanted is None or fact_id in wanted else None)
         if self.page is not None and wanted is not None and len(wanted) + len(cell_of) > books.SHEET_LINKS:
             return {"fact_id": to_page}
@@ -187,9 +192,7 @@ class _Writer:
         return {"fact_id": to_page, CELL: back}
 
     def _checks(self) -> None:
-        self.tabler.write(
-            "checks", self.tables["checks"], CHECKS.columns, LAYOUTS["checks"], links={"total": LinkBy("total", self._to_fact)}
-        )
+        self.tabler.write("checks", self.checks, CHECKS.columns, LAYOUTS["checks"], links={"total": LinkBy("total", self._to_fact)})
 
     def _doubts(self) -> None:
         """The queue of doubts, each with the row it is about, what is wrong in words, and the ways to fact, report and page."""
@@ -236,8 +239,17 @@ class _Writer:
         words = self.labels.section("columns")
         columns = [Column(name, pa.string(), "", word) for name, word in words.items()]
         sheets = self.labels.section("sheets")
+        types = self.labels.types()
         rows = [
-            (sheets.get(table.name), table.name, column.name, column.label, str(column.type), column.unit, column.meaning)
+            (
+                sheets.get(table.name),
+                table.name,
+                column.name,
+                column.label,
+                types.get(str(column.type), str(column.type)),
+                column.unit,
+                self.labels.meaning(table.name, column.name, column.meaning),
+            )
             for table in (COMPARISON, *TABLES.values())
             for column in table.columns
         ]
@@ -246,8 +258,10 @@ class _Writer:
 
     def _about(self, first: Sheet, about: Mapping[str, str], written: Sequence[Sheet]) -> None:
         left_out = {
-            "facts_left_out": (self.tables["facts"].num_rows, self.facts.num_rows),
-            "doubts_left_out": (self.all_doubts.num_rows, self.doubts.num_rows),
+            "facts": (self.tables["facts"].num_rows, self.facts.num_rows),
+            "activities": (self.tables["activities"].num_rows, self.activities.num_rows),
+            "checks": (self.tables["checks"].num_rows, self.checks.num_rows),
+            "doubts": (self.all_doubts.num_rows, self.doubts.num_rows),
         }
         example = next(iter(self.rules.indicators))
         said = {
