@@ -61,7 +61,8 @@ def doubts(tables: Mapping[str, pa.Table]) -> pa.Table:
     source_of = dict(zip(tables["reports"]["report_id"].to_pylist(), tables["reports"]["source"].to_pylist(), strict=True))
     doubtful = cells.filter(pc.is_in(cells["state"], pa.array(["conflict", "masked"]))).to_pylist()
     far = list(_outliers(told))
-    failed = tables["checks"].filter(pc.equal(tables["checks"]["verdict"], "fails")).to_pylist()
+    checks = _compared(tables["checks"], tables["reports"])
+    failed = checks.filter(pc.equal(checks["verdict"], "fails")).to_pylist()
     named = [fact_id for cell in (*doubtful, *far) for fact_id in cell["fact_ids"]]
     fact_of = _facts(tables["facts"], named + [fact_id for check in failed for fact_id in (check["total"], *check["parts"])])
     found = [
@@ -69,17 +70,17 @@ def doubts(tables: Mapping[str, pa.Table]) -> pa.Table:
         *_of_outliers(far, source_of, fact_of),
         *_of_checks(failed, source_of, fact_of, uses),
         *_of_reports(tables["reports"], cells_of),
-        *_of_facts(tables["facts"], uses),
+        *_of_facts(_compared(tables["facts"], tables["reports"]), uses),
         *_of_files(tables["files"]),
     ]
     found.sort(key=lambda row: (-row["effect"], KINDS.index(row["kind"])))
     return pa.Table.from_pylist([{name: row.get(name) for name in DOUBTS.names} for row in found], schema=DOUBTS)
 
 
-def _compared(cells: pa.Table, reports: pa.Table) -> pa.Table:
-    """The cells that the comparison is made of: those of copies are not among them."""
+def _compared(rows: pa.Table, reports: pa.Table) -> pa.Table:
+    """The rows of reports that enter the comparison: what stands in a copy stands in its original too."""
     copies = reports.filter(pc.is_valid(reports["duplicate_of"]))["report_id"].combine_chunks()
-    return cells.filter(pc.invert(pc.is_in(cells["report_id"], copies)))
+    return rows.filter(pc.invert(pc.is_in(rows["report_id"], copies)))
 
 
 def _facts(facts: pa.Table, ids: Iterable[str]) -> dict[str, Row]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from fakes import read_of
 from openpyxl import load_workbook
@@ -287,6 +289,24 @@ def test_where_facts_are_too_many_those_behind_cells_and_doubts_stay(tmp_path: P
     assert "9个" not in values(found["事实"], "原文")
     assert "75名" in values(found["事实"], "原文")
     assert any("facts.csv" in text for text in texts_of(found["说明"]))
+
+
+def test_where_activities_and_checks_are_too_many_those_that_matter_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    activities = pa.table({"fact_ids": pa.array([["a:1", "a:2"], [], ["a:2", "b:3"], ["c:4"]]), "people": [1, 2, 3, 4]})
+    checks = pa.table({"verdict": ["holds", "fails", "holds_within_bounds"]})
+    wanted = pa.array(["a:2", "c:4"])
+    assert evidence.chosen_activities(activities, wanted) is activities
+    monkeypatch.setattr(evidence, "MAX_ROWS", 1)
+    assert evidence.chosen_activities(activities, wanted)["people"].to_pylist() == [1, 3, 4]
+    assert evidence.chosen_checks(checks)["verdict"].to_pylist() == ["fails", "holds_within_bounds"]
+
+
+def test_a_table_without_a_sheet_of_its_own_make_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports as a table of another name: its ids lead to the report."""
+    tables = tables_of(read_of(TEXT, **PLACE))
+    monkeypatch.setitem(writer.TABLES, "corrections", replace(writer.TABLES["reports"], name="corrections"))
+    found = load_workbook(write(tmp_path / "t.xlsx", {**tables, "corrections": tables["reports"]}))
+    assert target(found, column(found["更正"], "报告编号")[0]).parent.title == "报告"
 
 
 def test_rows_beyond_a_slice_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ LINE = 16
 EXAMPLE = Decimal(8000)
 TITLE = {"bold": True, "font_size": 16, "font_color": "#2F4B73"}
 HEADING = {"bold": True, "font_size": 11, "font_color": "#2F4B73", "bottom": 1, "bottom_color": "#2F4B73"}
-TEXT = {"text_wrap": True, "valign": "top", "indent": 1}
+TEXT = {"text_wrap": True, "align": "left", "valign": "top", "indent": 1}
 OVER_ALL = {"text_wrap": True, "valign": "vcenter"}
 QUIET = {"font_color": "#7F7F7F"}
 
@@ -95,12 +95,17 @@ class AboutSheet:
         for sheet in self.book.sheets:
             rows[sheet.key] += sheet.rows
         for key, text in texts.items():
+            if key not in rows:
+                continue
             name = self.labels("sheets", key)
             self.sheet.set_row(self.row, LINE * lines_of(text, WIDE))
             self._linked(name, Place(name, 0).link())
             self.sheet.write_string(self.row, 1, safe_text(text), self._look(TEXT))
             self.sheet.write_string(
-                self.row, 2, self.labels("workbook", "rows", count=f"{rows[key]:,}"), self._look({**QUIET, "align": "right"})
+                self.row,
+                2,
+                self.labels("workbook", "rows", count=f"{rows[key]:,}"),
+                self._look({**QUIET, "align": "right", "valign": "top"}),
             )
             self.row += 1
         if page is not None:

@@ -14,7 +14,7 @@ from pipeline.audit import DOUBTS, doubts
 from pipeline.bounds import plain
 from pipeline.labels import Labels
 from pipeline.rulebook import Rulebook
-from pipeline.schema import ACTIVITIES, CHECKS, COMPARISON, COPIES, COVERAGE, FACTS, FILES, PER_HEAD, REPORTS, TABLES, Column
+from pipeline.schema import ACTIVITIES, CELLS, CHECKS, COMPARISON, COPIES, COVERAGE, FACTS, FILES, PER_HEAD, REPORTS, TABLES, Column
 from pipeline.write.workbook import book as books
 from pipeline.write.workbook import typed
 from pipeline.write.workbook.about import AboutSheet, limits_of
@@ -23,7 +23,7 @@ from pipeline.write.workbook.comparison import ComparisonSheet, cell_key
 from pipeline.write.workbook.evidence import cells_of, chosen_activities, chosen_checks, chosen_facts, places_of
 from pipeline.write.workbook.hidden import write_codes, write_columns
 from pipeline.write.workbook.layouts import CELL, LAYOUTS
-from pipeline.write.workbook.table import LinkBy, TableWriter, Words
+from pipeline.write.workbook.table import Layout, LinkBy, TableWriter, Words
 
 SCALES: Mapping[str, Decimal] = {"yuan": Decimal(1), "wan": Decimal(10_000)}
 """What money in 元 is divided by, by the codes of [money] in labels.toml."""
@@ -81,6 +81,7 @@ class _Writer:
         self._facts()
         self._checks()
         self._doubts()
+        self._others()
         self.tabler.write("copies", self.tables["copies"], COPIES.columns, LAYOUTS["copies"], links=self._report_links("a", "b"))
         self.tabler.write("files", self.tables["files"], FILES.columns, LAYOUTS["files"])
         self._columns()
@@ -224,7 +225,7 @@ class _Writer:
                     "label": report.get("label") or doubt["source"],
                     "year": report.get("year"),
                     "indicator": doubt["indicator"] and self.labels.indicator(doubt["indicator"]),
-                    "advice": advice[doubt["kind"]].format(**figures),
+                    "advice": advice.get(doubt["kind"], "").format(**figures) or None,
                 }
             )
         types = {"effect": pa.int64()}
@@ -234,6 +235,13 @@ class _Writer:
         """Report → what names its row of the comparison. A copy has none."""
         named = self.tables[COMPARISON.name].select(["report_ids", "label", "year"]).to_pylist()
         return {report_id: row for row in named for report_id in row["report_ids"]}
+
+    def _others(self) -> None:
+        """Tables that want no sheet of a special make, as they are."""
+        for name, table in TABLES.items():
+            if name not in (*LAYOUTS, CELLS.name) and name in self.tables:
+                links = {"fact_id": LinkBy("fact_id", self._to_fact), **self._report_links("report_id")}
+                self.tabler.write(name, self.tables[name], table.columns, Layout(), links=links)
 
     def _columns(self) -> None:
         words = self.labels.section("columns")
