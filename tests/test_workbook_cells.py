@@ -29,8 +29,8 @@ def test_number_formats(value: str, unit: str, unit_class: str, bound: str, want
 
 
 def test_a_range_names_its_high_end() -> None:
-    assert cells.range_format(Decimal(1000), "人", "people", Decimal(500)) == '#,##0"–1,000"'
-    assert cells.range_format(Decimal("82.5"), "%", "percent", Decimal(80)) == '0"%""–82.5%"'
+    assert cells.range_format(Decimal(500), Decimal(1000), "人", "people") == '#,##0"–1,000"'
+    assert cells.range_format(Decimal(80), Decimal("82.5"), "%", "percent") == '0"%–82.5%"'
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "<r><t>x</t></r>"])

@@ -100,6 +100,12 @@ def test_a_range_shows_both_ends(book: Any) -> None:
     assert (figure(book, "education.amount").value, figure(book, "education.amount").number_format) == (500, '#,##0.00"–1,000"')
 
 
+def test_ranges_beyond_the_formats_of_excel_show_their_low_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(books, "MAX_SINGLE_FORMATS", 0)
+    found = written(tmp_path / "t.xlsx", read_of(TEXT, **PLACE))
+    assert figure(found, "education.amount").number_format == '"≥"#,##0.00'
+
+
 def test_money_in_ten_thousands(tmp_path: Path) -> None:
     found = written(tmp_path / "t.xlsx", read_of(TEXT, **PLACE), money="wan")
     assert figure(found, "aid.amount").value == 0.8

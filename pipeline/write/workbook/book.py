@@ -19,8 +19,8 @@ from pipeline.write.workbook.cells import safe_text
 SHEET_ROWS = 1_048_575
 """Rows that Excel has below the header."""
 SHEET_LINKS = 65_530
-MAX_FORMATS = 60_000
-"""Excel opens 65,490 cell formats."""
+MAX_SINGLE_FORMATS = 100
+"""Excel takes some 200 number formats of one's own; so many may be spent on those that fit a single figure."""
 MAX_TIP = 255
 A3, A4 = 8, 9
 CREATED = datetime(2000, 1, 1)
@@ -97,6 +97,7 @@ class Book:
         self.labels = labels
         self.sheets: list[Sheet] = []
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._single: set[str] = set()
 
     def format(self, **properties: Any) -> Any:
         key = tuple(sorted(properties.items()))
@@ -104,10 +105,11 @@ class Book:
             self._formats[key] = self.file.add_format(properties)
         return self._formats[key]
 
-    @property
-    def crowded(self) -> bool:
-        """Whether so many formats are there that a look for a single cell must give way to a common one."""
-        return len(self._formats) >= MAX_FORMATS
+    def has_room_for(self, number_format: str) -> bool:
+        """Whether a number format that fits a single figure can still be had; ask for it afterwards."""
+        if len(self._single) < MAX_SINGLE_FORMATS:
+            self._single.add(number_format)
+        return number_format in self._single
 
     def sheet_name(self, key: str, number: int = 1) -> str:
         name = self.labels("sheets", key)

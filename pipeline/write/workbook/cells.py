@@ -49,11 +49,12 @@ def number_format(value: Decimal | None, unit: str | None, unit_class: str | Non
     return f"{sign}#,##0" if whole else f"{sign}#,##0.0#####"
 
 
-def range_format(high: Decimal, unit: str | None, unit_class: str | None, low: Decimal) -> str:
+def range_format(low: Decimal, high: Decimal, unit: str | None, unit_class: str | None) -> str:
     """The format of a range's low end that shows the high end behind it: 500–1,000."""
     form = number_format(low, unit, unit_class)
     percent = f"{unit or '%'}" if unit_class == "percent" else ""
-    return f'{form}"–{plain(high, grouped=True)}{percent}"'
+    end = f'–{plain(high, grouped=True)}{percent}"'
+    return form.removesuffix('"') + end if form.endswith('"') else f'{form}"{end}'
 
 
 def _decimals(value: Decimal | None) -> int:

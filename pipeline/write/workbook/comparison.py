@@ -168,9 +168,10 @@ class ComparisonSheet:
         unit, scale = self.indicators[code].unit, self._unit(code)[1]
         unit_class = self.words.unit_class.get(unit)
         shown = None if value is None else value / scale
-        is_range = cell is not None and value is not None and bound == ">=" and cell.low == value and cell.high not in (None, cell.low)
-        if is_range and cell and cell.high is not None and shown is not None and not self.book.crowded:
-            return range_format(cell.high / scale, unit, unit_class, shown)
+        if cell is not None and shown is not None and cell.high is not None and bound == ">=" and cell.low == value != cell.high:
+            both_ends = range_format(shown, cell.high / scale, unit, unit_class)
+            if self.book.has_room_for(both_ends):
+                return both_ends
         return number_format(shown, unit, unit_class, bound)
 
     def _link(self, code: str, number: int, cell: Cell, facts: Mapping[str, Place], reports: Mapping[str, Place]) -> Link | None:

@@ -20,7 +20,7 @@ from pipeline.write.workbook import typed
 from pipeline.write.workbook.about import AboutSheet, limits_of
 from pipeline.write.workbook.book import Book, Link, Place, Sheet, created
 from pipeline.write.workbook.comparison import ComparisonSheet, cell_key
-from pipeline.write.workbook.evidence import cells_of, chosen_activities, chosen_checks, chosen_facts, places_of
+from pipeline.write.workbook.evidence import MAX_ROWS, cells_of, chosen_activities, chosen_checks, chosen_facts, places_of
 from pipeline.write.workbook.hidden import write_codes, write_columns
 from pipeline.write.workbook.layouts import CELL, LAYOUTS
 from pipeline.write.workbook.table import Layout, LinkBy, TableWriter, Words
@@ -69,13 +69,14 @@ class _Writer:
         self.facts = chosen_facts(tables["facts"], wanted)
         self.activities = chosen_activities(tables["activities"], wanted)
         self.checks = chosen_checks(tables["checks"])
+        self.per_head = tables["per_head"].slice(0, MAX_ROWS)
         self.sheet = ComparisonSheet(book, self.words, rules.indicators, tables[COMPARISON.name], self.cells, self.money)
 
     def write(self, about: Mapping[str, str]) -> None:
         first = self.book.sheet("about")
         self.sheet.write(self.fact_places, self.report_places)
         self._coverage()
-        self.tabler.write("per_head", self.tables["per_head"], PER_HEAD.columns, LAYOUTS["per_head"])
+        self.tabler.write("per_head", self.per_head, PER_HEAD.columns, LAYOUTS["per_head"])
         self._reports()
         self._activities()
         self._facts()
@@ -269,6 +270,7 @@ class _Writer:
             "facts": (self.tables["facts"].num_rows, self.facts.num_rows),
             "activities": (self.tables["activities"].num_rows, self.activities.num_rows),
             "checks": (self.tables["checks"].num_rows, self.checks.num_rows),
+            "per_head": (self.tables["per_head"].num_rows, self.per_head.num_rows),
             "doubts": (self.all_doubts.num_rows, self.doubts.num_rows),
         }
         example = next(iter(self.rules.indicators))
