@@ -46,6 +46,12 @@ class Labels:
         """The names of the tables' Arrow types, where people read other ones."""
         return dict(self._table["types"]) if self.language == "zh" else {}
 
+    def in_words(self, section: str, text: str) -> str:
+        """An English text of the tables with the phrases of `section` in the words of this language."""
+        for words in self._table[section].values():
+            text = text.replace(words["en"], words[self.language])
+        return text
+
     def code(self, section: str, written: str, option: str) -> str:
         """The key of `section` that was written, as itself or in the words of any language. Raises ValueError, which names `option`."""
         for key, texts in self._table[section].items():

@@ -237,6 +237,14 @@ def test_doubts_come_with_words_evidence_and_ways(book: Any) -> None:
     assert column(sheet, "事实编号")[conflict].hyperlink.target == "review.html"
 
 
+def test_what_was_not_read_says_why_in_the_language_of_the_workbook(tmp_path: Path) -> None:
+    tables = tables_of(read_of(TEXT, **PLACE))
+    notes = ["no rule reads this number", *[None] * (tables["facts"].num_rows - 1)]
+    found = load_workbook(write(tmp_path / "t.xlsx", {**tables, "facts": renamed(tables["facts"], "note", notes)}))
+    assert "75名 (没有规则能读)" in values(found["疑点"], "原文或原因")
+    assert values(found["事实"], "说明")[0] == "没有规则能读"
+
+
 def test_more_doubts_than_anyone_reads_are_cut_in_clear_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "MAX_DOUBTS", 1)
     found = written(tmp_path / "t.xlsx", read_of(TEXT), read_of("甲。\n" + TEXT, source="in/b.txt"))
