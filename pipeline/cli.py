@@ -86,6 +86,9 @@ def run(
     segmenter: Annotated[
         str, typer.Option("--segmenter", help="jieba or rjieba, which is faster and reads a few objects otherwise.")
     ] = "jieba",
+    money: Annotated[
+        str, typer.Option("--money", help="Unit of money in the workbook: yuan or wan (10,000 yuan); tables stay in yuan.")
+    ] = "yuan",
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -122,6 +125,7 @@ def run(
                 manifest=manifest,
                 labels=labels,
                 segmenter=segmenter,
+                money=money,
                 progress=progress,
             )
     except (RuleError, ManifestError, ValueError) as error:

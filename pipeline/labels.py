@@ -35,6 +35,30 @@ class Labels:
         """All sections below `group`, each with its texts."""
         return {name: {key: texts[self.language] for key, texts in table.items()} for name, table in self._table[group].items()}
 
+    def meaning(self, table: str, column: str, english: str) -> str:
+        """What a column means; `english` where the file has no other words for it."""
+        if self.language == "en":
+            return english
+        meanings = self._table["meanings"]
+        return str(meanings.get(f"{table}.{column}", meanings.get(column, english)))
+
+    def types(self) -> dict[str, str]:
+        """The names of the tables' Arrow types, where people read other ones."""
+        return dict(self._table["types"]) if self.language == "zh" else {}
+
+    def in_words(self, section: str, text: str) -> str:
+        """An English text of the tables with the phrases of `section` in the words of this language."""
+        for words in self._table[section].values():
+            text = text.replace(words["en"], words[self.language])
+        return text
+
+    def code(self, section: str, written: str, option: str) -> str:
+        """The key of `section` that was written, as itself or in the words of any language. Raises ValueError, which names `option`."""
+        for key, texts in self._table[section].items():
+            if written in (key, *texts.values()):
+                return str(key)
+        raise ValueError(f"{option}: {written} is none of {', '.join(self._table[section])}")
+
     def indicator(self, code: str) -> str:
         """The name of an indicator, its code where the rules do not have it."""
         indicator = self._book.indicators.get(code)

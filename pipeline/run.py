@@ -251,12 +251,14 @@ def run(
     manifest: Path | None = None,
     labels: Language = "zh",
     segmenter: SegmenterName = "jieba",
+    money: str = "yuan",
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
     `workers`: processes, all cores where None. `rules`: an analyst's own folder over the shipped one. `manifest`: a CSV as
     `taizhang manifest` gives it. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and a few objects differ.
+    `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml for them; the tables stay in 元.
     Raises RuleError, ManifestError or ValueError for wrong settings and OSError where `out` cannot be written; never for what an input
     holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the script anew.
     """
@@ -266,6 +268,7 @@ def run(
     options = IngestOptions(exclude=(out,), encoding=encoding, encodings=known.encodings, text_column=text_column, rules=rules)
     settings = Settings(rules, options, known, segmenter)
     book = rulebook.load(rules)
+    look = Look(Labels(book, labels), Labels(book).code("money", money, "--money"))
     given = [inputs] if isinstance(inputs, str | Path) else inputs
     items = list_inputs([Path(path) for path in given], options)
     tasks = list(_tasks(items))
@@ -280,7 +283,7 @@ def run(
                 tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, catalogue, spool, progress))
                 tables = finish(tables, catalogue, book)
             counts = count_up(tables)
-            write(tables, texts, staging, formats, book, labels)
+            write(tables, texts, staging, formats, book, look)
         content = run_content(book, counts, segmenter, {"seconds": round(perf_counter() - began, 3), "workers": count})
         about.write_json(content, staging / folder.RUN_FILE)
     return RunResult(out, counts, tables[COMPARISON.name], _unread(tables["files"]), _exit_status(counts))
@@ -363,7 +366,15 @@ def finish(tables: Tables, catalogue: Catalogue, book: Rulebook) -> Tables:
     return {**tables, **found, **over_all}
 
 
-def write(tables: Tables, texts: Texts, target: Path, formats: Sequence[Format], book: Rulebook, language: Language) -> None:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How workbook and page show the tables: the words, and the unit of money (a code of [money] in labels.toml)."""
+
+    labels: Labels
+    money: str = "yuan"
+
+
+def write(tables: Tables, texts: Texts, target: Path, formats: Sequence[Format], book: Rulebook, look: Look) -> None:
     """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page."""
     for name, table in tables.items():
         if "parquet" in formats:
@@ -374,11 +385,12 @@ def write(tables: Tables, texts: Texts, target: Path, formats: Sequence[Format],
     if "xlsx" in formats:
         from pipeline.write.workbook import write_workbook  # here, for not every run wants one
 
-        write_workbook(tables, target / folder.WORKBOOK_FILE, Labels(book, language), book, facts)
+        page = folder.PAGE_FILE if "html" in formats else None
+        write_workbook(tables, target / folder.WORKBOOK_FILE, look.labels, book, facts, money=look.money, page=page)
     if "html" in formats:
         from pipeline.write.review import write_review
 
-        write_review(tables, texts, target / folder.PAGE_FILE, language, book, facts)
+        write_review(tables, texts, target / folder.PAGE_FILE, look.labels.language, book, facts)
     about.write_json(about.schema_content(tables[COMPARISON.name], book.indicators), target / folder.SCHEMA_FILE)
 
 

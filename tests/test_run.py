@@ -221,6 +221,15 @@ def _broken(*_: object) -> None:
     raise OSError("disk full")
 
 
+def test_money_is_shown_in_another_unit_and_kept_in_yuan(archive: Path, tmp_path: Path) -> None:
+    run([archive], tmp_path / "a", workers=1)
+    run([archive], tmp_path / "b", workers=1, money="万元")
+    before, after = contents(tmp_path / "a"), contents(tmp_path / "b")
+    assert {name for name in before if before[name] != after[name]} == {"taizhang.xlsx", "run.json"}
+    with pytest.raises(ValueError, match="--money: dollars is none of yuan, wan"):
+        run([archive], tmp_path / "c", workers=1, money="dollars")
+
+
 def test_one_input_need_not_be_a_list(archive: Path, tmp_path: Path) -> None:
     result = run(str(archive / "a.txt"), str(tmp_path / "out"), workers=1, formats=["csv"])
     assert result.counts["reports"] == 1

@@ -25,7 +25,9 @@ MAX_SENTENCE = 160
 """A doubt shows so many characters of its sentence; the page has the whole of it in the text."""
 
 
-_EVIDENCE = {"place_unknown": "place_evidence", "year_unknown": "year_evidence"}
+_EVIDENCE = {
+    "place_unknown": "place_evidence", "place_ambiguous": "place_evidence", "year_unknown": "year_evidence", "year_conflict": "year_evidence",
+}  # fmt: skip
 _PLACED = re.compile(r"@(\d+)-(\d+)$")
 
 
@@ -70,7 +72,7 @@ class Index:
         self._numbers = numbers
         self._indicators = {code: position for position, code in enumerate(book.indicators)}
         held = _among(tables["reports"], "report_id", numbers)
-        self._held = held.select(["report_id", "start", *_EVIDENCE.values()]).to_pylist()
+        self._held = held.select(["report_id", "start", *sorted(set(_EVIDENCE.values()))]).to_pylist()
         self._rows = self._rows_held()
         self._cells = self._told_cells()
 
