@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.model import CORRECTED
+
 Row = dict[str, Any]
 
 DOUBTS = pa.schema(
@@ -85,7 +87,8 @@ def _of_reports(reports: pa.Table, cells_of: Mapping[str, int]) -> Iterator[Row]
 
 
 def _of_facts(facts: pa.Table, uses: Mapping[str, int]) -> Iterator[Row]:
-    doubtful = facts.filter(pc.or_(pc.is_valid(facts["note"]), facts["repaired"]))
+    seen = pc.fill_null(pc.starts_with(facts["note"], CORRECTED), False)
+    doubtful = facts.filter(pc.and_not(pc.or_(pc.is_valid(facts["note"]), facts["repaired"]), seen))
     for fact in doubtful.select(["fact_id", "report_id", "source", "indicator", "text", "sentence", "note", "repaired"]).to_pylist():
         yield {
             **fact,

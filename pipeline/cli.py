@@ -82,6 +82,10 @@ def run(
     manifest: Annotated[
         Path | None, typer.Option("--manifest", help="CSV with what you know of each report; see `taizhang manifest`.")
     ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option("--corrections", help="What you put right: CSV, JSON lines, or taizhang.xlsx with its columns for corrections."),
+    ] = None,
     labels: Annotated[str, typer.Option("--labels", help="Language of workbook and messages: zh or en.")] = "zh",
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
@@ -94,6 +98,7 @@ def run(
     Example: taizhang run archive/ --out tables/
     """
     from pipeline import console
+    from pipeline.corrections import CorrectionsError
     from pipeline.labels import LANGUAGES
     from pipeline.manifest import ManifestError
     from pipeline.rulebook import RuleError
@@ -114,10 +119,11 @@ def run(
                 encoding=encoding,
                 text_column=text_column,
                 manifest=manifest,
+                corrections=corrections,
                 labels=labels,
                 progress=progress,
             )
-    except (RuleError, ManifestError, ValueError) as error:
+    except (RuleError, ManifestError, CorrectionsError, ValueError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")

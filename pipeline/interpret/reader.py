@@ -25,6 +25,25 @@ SCOPE_CHARACTERS = 60
 """So much before a number may tell over what it counts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The facts of a report before anything is concluded from them. `units`: each fact's measure word in simplified script."""
+
+    report: Report
+    facts: tuple[Fact, ...]
+    units: tuple[str, ...]
+    clauses: Clauses
+
+    def with_facts(self, facts: tuple[Fact, ...]) -> Told:
+        """With these facts in place of its own: the same in the same order, however changed, and any new ones behind them."""
+        return replace(self, facts=facts, units=tuple(self._unit(index, fact) for index, fact in enumerate(facts)))
+
+    def _unit(self, index: int, fact: Fact) -> str:
+        unit = fact.quantity.unit if fact.quantity else None
+        known = self.facts[index].quantity if index < len(self.facts) else None
+        return self.units[index] if known is not None and known.unit == unit else unit or ""
+
+
 class Interpreter:
     """Reads reports by the rules of a rulebook. Built once per process; holds no state of a report."""
 
@@ -45,6 +64,10 @@ class Interpreter:
 
     def read(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> ReadReport:
         """Everything that is read of a report; `tokens` are those of its number-bearing sentences."""
+        return self.conclude(self.tell(report, mentions, tokens))
+
+    def tell(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> Told:
+        """The facts, one per mention in order, and what is needed to conclude from them."""
         values = self._values.read(mentions, report)
         places = in_order(report.sentences, values.mentions)
         objects = self._objects.find(values.mentions, values.quantities, tokens, report)
@@ -53,11 +76,15 @@ class Interpreter:
         context = _Context(report, values, places, self._status.open(report), clauses, topics)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
-        told = self._indicators.assign(report, facts, clauses, units)
-        period = self._years.resolve(report, told)
+        return Told(report, self._indicators.assign(report, facts, clauses, units), tuple(units), clauses)
+
+    def conclude(self, told: Told) -> ReadReport:
+        """What follows from the facts: pieces of work, checks, and what the report as a whole says of place, year and organisation."""
+        report, facts, units = told.report, told.facts, told.units
+        period = self._years.resolve(report, facts)
         place = self._places.resolve(report, year=period.year)
-        events, checks = self._events.read(report, told, clauses, units), self._checks.read(report, told, units)
-        return ReadReport(report, told, events, checks, place, period, self._orgs.resolve(report))
+        events, checks = self._events.read(report, facts, told.clauses, units), self._checks.read(report, facts, units)
+        return ReadReport(report, facts, events, checks, place, period, self._orgs.resolve(report))
 
     def together(self, reads: Sequence[ReadReport]) -> list[ReadReport]:
         """Reports of one source, each with the year that the others of its town tell (第五届 beside a dated 第三届 and 第四届)."""
@@ -78,7 +105,7 @@ class Interpreter:
 
     def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
         """One fact per mention, in order."""
-        return self.read(report, mentions, tokens).facts
+        return self.tell(report, mentions, tokens).facts
 
     def _linked(self, facts: list[Fact], units: Sequence[str], report: Report) -> list[Fact]:
         """The facts with the totals that they are parts of."""
