@@ -121,7 +121,7 @@ def preview(
 
 @rules_app.command("learn")
 def learn(
-    corrections: Annotated[Path, typer.Argument(help="CSV or JSON lines, as the review page saves them.", show_default=False)],
+    corrections: Annotated[Path, typer.Argument(help="CSV, JSON lines, or the workbook, as --corrections takes it.", show_default=False)],
     rules: OwnRules = None,
 ) -> None:
     """Propose an example for a rule out of each correction.
@@ -129,14 +129,15 @@ def learn(
     Example: taizhang rules learn corrections.csv
     """
     from pipeline import learn as learning
-    from pipeline.rules_check import checked_rules, make_reader
+    from pipeline.corrections import CorrectionsError
+    from pipeline.rules_check import checked_rules
 
     book = _load(rules)
     try:
         rows = learning.load(corrections)
-    except learning.CorrectionsError as error:
+    except CorrectionsError as error:
         _fail(str(error))
-    proposals = list(learning.propose(rows, make_reader(book)))
+    proposals = list(learning.Learner(book).propose(rows))
     for line in learning.in_words(proposals, {rule.id: rule.file for rule in checked_rules(book)}):
         typer.echo(line)
 

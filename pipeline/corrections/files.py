@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,16 +32,16 @@ class Row:
     fields: Mapping[str, str]
 
 
-def rows(path: Path) -> list[Row]:
-    """The rows of a file, told by its content. Raises CorrectionsError."""
+def rows(path: Path, needed: Sequence[str] = NEEDED) -> list[Row]:
+    """The rows of a file, told by its content; each has the fields `needed`. Raises CorrectionsError."""
     if _begins(path).startswith(_ZIP):
         from pipeline.corrections.workbook import typed_in  # here, for most files are no workbooks
 
         return list(typed_in(path))
     text = decoded(path, OPTION, CorrectionsError)
-    found = list(_json_rows(text, path.name) if text.lstrip().startswith("{") else _csv_rows(text, path.name))
+    found = list(_json_rows(text, path.name) if text.lstrip().startswith("{") else _csv_rows(text, path.name, needed))
     for row in found:
-        if missing := [name for name in NEEDED if name not in row.fields]:
+        if missing := [name for name in needed if name not in row.fields]:
             raise CorrectionsError(f"{row.where}: {', '.join(missing)} is missing; a correction has {', '.join(FIELDS)}")
         if unknown := sorted(set(row.fields) - KNOWN):
             raise CorrectionsError(f"{row.where}: unknown {', '.join(unknown)}; a correction has {', '.join(FIELDS)}")
@@ -56,11 +56,11 @@ def _begins(path: Path) -> bytes:
         raise CorrectionsError(f"{path.name}: cannot be read ({problem.strerror}); give {OPTION} a file that is there") from problem
 
 
-def _csv_rows(text: str, name: str) -> Iterator[Row]:
+def _csv_rows(text: str, name: str, needed: Sequence[str]) -> Iterator[Row]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         names = [header.strip() for header in reader.fieldnames or ()]
-        if missing := [needed for needed in NEEDED if needed not in names]:
+        if missing := [field for field in needed if field not in names]:
             raise CorrectionsError(f"{name}, line 1: there is no column {', '.join(missing)}; the columns are {', '.join(FIELDS)}")
         reader.fieldnames = names
         for fields in reader:
