@@ -18,7 +18,7 @@ from pipeline.corrections import Corrections, CorrectionsError
 from pipeline.corrections.files import FIELDS
 from pipeline.corrections.search import nearest, places
 from pipeline.corrections.values import RefusedError, Vocabulary
-from pipeline.corrections.workbook import KEY_HEAD, KEY_SHEET, NEW, REASON
+from pipeline.corrections.workbook import CODES_HEAD, CODES_SHEET, COLUMNS_HEAD, COLUMNS_SHEET, IN_TABLE, REASON, TYPED
 from pipeline.rulebook import Rulebook
 from pipeline.run import RunResult, run
 from pipeline.schema import FACTS, REPORTS
@@ -359,7 +359,7 @@ def test_what_was_said_of_another_text_is_not_said_of_this_one(out: Path, tmp_pa
         ("75名", "value", "9" * 40, "up to 32 digits"),
         ("75名", "value", "0.1234567", "6 decimals"),
         ("75名", "status", "perhaps", "known are done, plan, criterion"),
-        ("75名", "status", "", "cannot be empty"),
+        ("75名", "bound", "", "cannot be empty"),
         ("75名", "kind", "", "not_a_fact"),
         ("75名", "kind", "sum", "sum is no kind"),
         ("75名", "bound", "about", "about is no bound"),
@@ -449,6 +449,13 @@ def test_a_file_that_cannot_be_used_says_where_and_what_to_do(content: str, said
     assert "c.csv" in str(error.value)
 
 
+def test_a_workbook_that_is_none_of_ours_says_so(book: Rulebook, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "c.xlsx")) as other:
+        other.add_worksheet("事实").write_row(0, 0, ["来源", "更正数值"])
+    with pytest.raises(CorrectionsError, match=r"c\.xlsx: no workbook of a run .* give --corrections taizhang\.xlsx"):
+        Corrections.load(tmp_path / "c.xlsx", book)
+
+
 def test_a_file_that_is_not_there(book: Rulebook, tmp_path: Path) -> None:
     with pytest.raises(CorrectionsError, match=r"nowhere\.csv: cannot be read"):
         Corrections.load(tmp_path / "nowhere.csv", book)
@@ -475,7 +482,7 @@ def fifty(out: Path) -> list[tuple[str, Row, str, str, str]]:
     facts = numbers_of(out)
     typed = [
         ("value", "57", "57"), ("value", "1,234.5", "1234.5"), ("unit", "位", "位"), ("bound", "≥", ">="), ("bound", "~", "~"),
-        ("status", "计划", "plan"), ("status", "criterion", "criterion"), ("object", "某事", "某事"), ("object", "（无）", ""),
+        ("status", "打算", "plan"), ("status", "标准", "criterion"), ("object", "某事", "某事"), ("object", "（无）", ""),
         ("activity", "女职工", "women"), ("indicator", "（无）", ""), ("indicator", "meetings.held", "meetings.held"),
         ("kind", "不是事实", "name"), ("kind", "序数", "ordinal"),
     ]  # fmt: skip
@@ -486,29 +493,33 @@ def fifty(out: Path) -> list[tuple[str, Row, str, str, str]]:
 
 
 def type_in(path: Path, out: Path, made: Sequence[tuple[str, Row, str, str, str]]) -> Path:
-    """A workbook with the corrections typed in, of the form that the reader speaks of: sheets, headers in Chinese, a hidden key."""
+    """A workbook with the corrections typed in, of the form that the reader speaks of; a column was put in, a header changed."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
-        key = book.add_worksheet(KEY_SHEET)
-        key.hide()
-        keys: list[tuple[str, ...]] = [KEY_HEAD]
+        keys: list[tuple[Any, ...]] = [COLUMNS_HEAD]
         for table, name in ((FACTS, "事实"), (REPORTS, "报告")):
+            mine = [one for one in made if one[0] == table.name]
+            fields = [(IN_TABLE, column.name) for column in table.columns]
+            fields += [(TYPED, column) for column in dict.fromkeys(column for _, _, column, _, _ in mine)] + [(REASON, REASON)]
+            headers = [f"{name}{position}" for position in range(len(fields))]
+            keys += [
+                (name, position, header, table.name, column, role)
+                for position, (header, (role, column)) in enumerate(zip(headers, fields, strict=True), start=1)
+            ]
             sheet = book.add_worksheet(name)
-            columns = [column.name for column in table.columns]
-            new = [NEW + column for column in dict.fromkeys(column for of, _, column, _, _ in made if of == table.name)]
-            headers = [f"列{position}" for position in range(len(columns) + len(new) + 1)]
-            keys += [(name, header, table.name, column) for header, column in zip(headers, [*columns, *new, REASON], strict=True)]
-            sheet.write_row(0, 0, headers)
-            id_name = table.key[0]
+            sheet.write_row(0, 0, [*headers[:-1], "为什么这样改"] if table is REPORTS else ["批注", *headers])
             for number, row in enumerate(tables(out)[table.name], start=1):
-                said = {NEW + column: typed for of, one, column, typed, _ in made if of == table.name and one[id_name] == row[id_name]}
-                reason = {REASON: "核对过"} if said else {}
-                shown = {column: value for column, value in row.items() if isinstance(value, str | int | Decimal)}
-                for position, column in enumerate([*columns, *new, REASON]):
-                    value = {**shown, **said, **reason}.get(column)
-                    if value is not None:
+                said: Row = {(IN_TABLE, column): value for column, value in row.items() if isinstance(value, str | int | Decimal)}
+                typed = {(TYPED, column): words for _, one, column, words, _ in mine if one[table.key[0]] == row[table.key[0]]}
+                said |= {**typed, (REASON, REASON): "核对过"} if typed else {}
+                for position, key in enumerate(fields, start=0 if table is REPORTS else 1):
+                    if key in said:
+                        value = said[key]
                         sheet.write(number, position, float(value) if isinstance(value, Decimal) else value)
-        for number, line in enumerate(keys):
-            key.write_row(number, 0, line)
+        for name, lines in ((COLUMNS_SHEET, keys), (CODES_SHEET, [CODES_HEAD, ("status", "plan", "打算"), ("indicator", "", "（无）")])):
+            hidden = book.add_worksheet(name)
+            hidden.hide()
+            for number, line in enumerate(lines):
+                hidden.write_row(number, 0, line)
     return path
 
 

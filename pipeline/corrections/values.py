@@ -23,7 +23,7 @@ OF_REPORTS = ("title", "org", "town", "county", "city", "province", "year", "per
 """Columns of `reports` that can be put right."""
 NO_FACT = "not_a_fact"
 """Said of `kind`: there is a numeral, and it is no figure. It becomes a `name`."""
-NEVER_EMPTY = ("kind", "status", "bound")
+NEVER_EMPTY = ("kind", "bound")
 
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _POINT = r"(?:[\dX]{4}(?:-(?:0[1-9]|1[0-2]|XX)(?:-(?:0[1-9]|[12]\d|3[01]|XX|\dX|X\d))?)?(?:T\d\d:\d\d)?|T\d\d:\d\d)"

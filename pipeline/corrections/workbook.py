@@ -1,43 +1,53 @@
 """The workbook that people have typed corrections into → rows: what stands in its columns for corrections, and on its own sheet of them.
 
-A hidden sheet says what each column of a sheet is in the tables, so that neither language nor order of the columns matters.
+Its hidden sheets say what each column of a sheet is in the tables, and which code a word stands for, so that neither the language nor the
+order of the columns matters.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipeline.corrections.files import OPTION, CorrectionsError, Row
-from pipeline.corrections.values import OF_FACTS, OF_REPORTS
-from pipeline.given import armed
+from pipeline.given import armed, whole
 from pipeline.schema import CORRECTIONS, FACTS, REPORTS
 
-KEY_SHEET = "_columns"
-KEY_HEAD = ("sheet", "header", "table", "column")
-"""Of the hidden sheet: a row for each column of a sheet that can be read back."""
-NEW, REASON = "new_", "reason"
-"""Begins the names of the columns that are typed into; names the one with the reason."""
-_KEYS = {FACTS.name: ("source", "report_id", "fact_id", "start", "text", "sentence"), REPORTS.name: ("source", "report_id", "start")}
-_COLUMNS = {FACTS.name: OF_FACTS, REPORTS.name: OF_REPORTS}
+COLUMNS_SHEET, CODES_SHEET = "_columns", "_codes"
+COLUMNS_HEAD = ("sheet", "index", "header", "table", "column", "role")
+CODES_HEAD = ("column", "code", "shown")
+IN_TABLE, TYPED, REASON = "table", "correction", "reason"
+"""Roles of columns: as in the table of that name, typed in, why it was typed in."""
+_KEYS = {FACTS.name: ("source", "fact_id", "start", "text", "sentence"), REPORTS.name: ("source", "start")}
 
-Cells = dict[str, str]
+Grid = Sequence[Sequence[Any]]
+Codes = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet of a table: by role and name of a column, its header and where it was written, counted from 1."""
+
+    table: str
+    columns: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
 
 def typed_in(path: Path) -> Iterator[Row]:
     """Every correction in the workbook, those of earlier runs first. Raises CorrectionsError for a file that is no such workbook."""
-    sheets = _sheets(path)
-    names = _names(sheets.pop(KEY_SHEET, None), path.name)
+    grids = _grids(path)
+    sheets = _sheets(grids.get(COLUMNS_SHEET), path.name)
+    codes = _codes(grids.get(CODES_SHEET, ()))
     for table in (CORRECTIONS.name, REPORTS.name, FACTS.name):
-        for sheet, columns in names.items():
-            if table in columns and sheet in sheets:
-                for number, cells in _rows(sheets[sheet], columns[table], f"{path.name}, {sheet}"):
-                    yield from _corrections(table, cells, f"{path.name}, {sheet}, row {number}")
+        for name, sheet in sheets.items():
+            if sheet.table == table and name in grids:
+                yield from _rows(sheet, grids[name], codes, f"{path.name}, {name}")
 
 
-def _sheets(path: Path) -> dict[str, list[list[Any]]]:
+def _grids(path: Path) -> dict[str, Grid]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
@@ -49,38 +59,53 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
         raise CorrectionsError(f"{path.name}: no workbook that can be read ({problem}); save it as .xlsx anew") from problem
 
 
-def _names(rows: Sequence[Sequence[Any]] | None, file: str) -> dict[str, dict[str, dict[str, str]]]:
-    """Sheet → table → header as shown → name in the table."""
-    if not rows or tuple(_text(cell) for cell in rows[0][: len(KEY_HEAD)]) != KEY_HEAD:
-        raise CorrectionsError(f"{file}: no workbook of a run (its hidden sheet {KEY_SHEET} is missing); give {OPTION} taizhang.xlsx")
-    names: dict[str, dict[str, dict[str, str]]] = {}
-    for row in rows[1:]:
-        sheet, header, table, column = (_text(cell) for cell in row[: len(KEY_HEAD)])
-        names.setdefault(sheet, {}).setdefault(table, {})[header] = column
-    return names
+def _sheets(grid: Grid | None, file: str) -> dict[str, _Sheet]:
+    """Sheets by name, as the hidden sheet of columns tells them."""
+    if not grid or tuple(map(_text, grid[0][: len(COLUMNS_HEAD)])) != COLUMNS_HEAD:
+        raise CorrectionsError(f"{file}: no workbook of a run (its hidden sheet {COLUMNS_SHEET} is missing); give {OPTION} taizhang.xlsx")
+    sheets: dict[str, _Sheet] = {}
+    for row in grid[1:]:
+        name, index, header, table, column, role = map(_text, row[: len(COLUMNS_HEAD)])
+        sheets.setdefault(name, _Sheet(table)).columns[role, column] = header, whole(index) or 0
+    return sheets
 
 
-def _rows(rows: Sequence[Sequence[Any]], names: Mapping[str, str], where: str) -> Iterator[tuple[int, Cells]]:
-    """Row number as the spreadsheet shows it, and the cells by the names of the table."""
-    headers = [_text(cell) for cell in rows[0]] if rows else []
-    if missing := [header for header in names if header not in headers]:
-        raise CorrectionsError(f"{where}, row 1: the column {', '.join(missing)} is missing; leave the headers as they were written")
-    places = {names[header]: position for position, header in enumerate(headers) if header in names}
-    for number, row in enumerate(rows[1:], start=2):
-        yield number, {name: _text(row[position]) if position < len(row) else "" for name, position in places.items()}
+def _codes(grid: Grid) -> Codes:
+    """Column → word → code."""
+    codes: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in grid[1:]:
+        column, code, shown = map(_text, row[: len(CODES_HEAD)])
+        codes[column][shown] = code
+    return codes
 
 
-def _corrections(table: str, cells: Cells, where: str) -> Iterator[Row]:
-    if table == CORRECTIONS.name:
-        if any(cells.values()):
-            yield Row(where, cells)
-        return
-    keys = {name: cells.get(name, "") for name in _KEYS[table]}
-    for column in _COLUMNS[table]:
-        if new := cells.get(NEW + column, ""):
-            key = {**keys, "report_sha256": keys["report_id"]}
-            del key["report_id"]
-            yield Row(where, {**key, "column": column, "old": cells.get(column, ""), "new": new, "reason": cells.get(REASON, "")})
+def _rows(sheet: _Sheet, grid: Grid, codes: Codes, where: str) -> Iterator[Row]:
+    places = _places(sheet, [_text(cell) for cell in grid[0]] if grid else [])
+    for number, row in enumerate(grid[1:], start=2):
+        cells = {key: _text(row[place]) if place < len(row) else "" for key, place in places.items()}
+        if sheet.table == CORRECTIONS.name:
+            said = {name: text for (role, name), text in cells.items() if role == IN_TABLE}
+            if any(said.values()):
+                yield Row(f"{where}, row {number}", said)
+        else:
+            yield from _typed(sheet.table, cells, codes, f"{where}, row {number}")
+
+
+def _places(sheet: _Sheet, headers: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Where each column stands now, from 0: by its header, which survives columns put in between, else where it was written."""
+    return {key: headers.index(header) if header in headers else index - 1 for key, (header, index) in sheet.columns.items()}
+
+
+def _typed(table: str, cells: Mapping[tuple[str, str], str], codes: Codes, where: str) -> Iterator[Row]:
+    """The corrections in one row: a column each."""
+    key = {name: cells.get((IN_TABLE, name), "") for name in _KEYS.get(table, ())}
+    key["report_sha256"] = cells.get((IN_TABLE, "report_id"), "")
+    for (role, column), new in cells.items():
+        if role == TYPED and new:
+            words = codes.get(column, {})
+            old = cells.get((IN_TABLE, column), "")
+            said = {"column": column, "old": words.get(old, old), "new": words.get(new, new), "reason": cells.get((REASON, REASON), "")}
+            yield Row(where, {**key, **said})
 
 
 def _text(value: Any) -> str:
