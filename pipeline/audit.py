@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.bounds import plain
 from pipeline.model import CORRECTED
 
 Row = dict[str, Any]
@@ -25,7 +26,7 @@ DOUBTS = pa.schema(
         pa.field("sentence", pa.string(), metadata={"meaning": "the sentence it stands in"}),
     ]
 )
-KINDS = ("conflict", "check_fails", "masked", "place_unknown", "year_unknown", "repaired", "unread", "file_unread")
+KINDS = ("conflict", "check_fails", "last_year_differs", "masked", "place_unknown", "year_unknown", "repaired", "unread", "file_unread")
 """In the order in which doubts of equal effect are shown."""
 
 
@@ -38,6 +39,7 @@ def doubts(tables: Mapping[str, pa.Table]) -> pa.Table:
     found = [
         *_of_cells(tables["cells"], source_of),
         *_of_checks(tables["checks"], tables["facts"], source_of, uses),
+        *_of_last_year(tables["last_year"], tables["facts"], source_of, uses),
         *_of_reports(tables["reports"], cells_of),
         *_of_facts(tables["facts"], uses),
         *_of_files(tables["files"]),
@@ -74,6 +76,25 @@ def _of_checks(checks: pa.Table, facts: pa.Table, source_of: Mapping[str, str], 
             "fact_id": check["total"],
             "text": f"{text_of[check['total']]} ({', '.join(text_of[part] for part in check['parts'])})",
             "sentence": check["sentence"],
+        }
+
+
+def _of_last_year(quoted: pa.Table, facts: pa.Table, source_of: Mapping[str, str], uses: Mapping[str, int]) -> Iterator[Row]:
+    """What a report says of last year and last year's report says otherwise; the cell that it touches is last year's."""
+    differing = quoted.filter(pc.equal(quoted["verdict"], "fails")).to_pylist()
+    if not differing:
+        return
+    text_of = dict(zip(facts["fact_id"].to_pylist(), facts["text"].to_pylist(), strict=True))
+    for row in differing:
+        yield {
+            "kind": "last_year_differs",
+            "effect": sum(uses[fact_id] for fact_id in row["found_in"]),
+            "report_id": row["report_id"],
+            "source": source_of[row["report_id"]],
+            "indicator": row["indicator"],
+            "fact_id": row["fact_id"],
+            "text": f"{text_of[row['fact_id']]} ({plain(row['found'])}: {source_of[row['earlier']]})",
+            "sentence": row["sentence"],
         }
 
 

@@ -272,6 +272,15 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """A figure of last year that a report quotes: index of the fact, the indicator that it is a value of, one unit of its last digit."""
+
+    fact: int
+    indicator: str
+    step: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a report comes from, as far as the evidence settles it; codes of both systems where there is one."""
 
@@ -355,5 +364,7 @@ class ReadReport:
     """The title that the manifest gives; where it is None, the one that stands in the report."""
     gaps: tuple[Gap, ...] = ()
     """What facts without an indicator would be cells of, were they done or not masked."""
+    recalls: tuple[Recall, ...] = ()
+    """Last year's figures that it quotes."""
     amendments: tuple[Amendment, ...] = ()
     """What became of the corrections of this report."""

@@ -31,6 +31,7 @@ from pipeline.extract import Extractor
 from pipeline.ingest import IngestOptions, InputItem, list_inputs, read_input
 from pipeline.interpret import Interpreter
 from pipeline.labels import Labels, Language
+from pipeline.last_year import beside_last_year
 from pipeline.manifest import Manifest
 from pipeline.masks import MaskReader
 from pipeline.model import CORRECTED, FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
@@ -394,14 +395,15 @@ def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
 
 
 def finish(tables: Tables, catalogue: Catalogue, book: Rulebook, corrections: Corrections) -> Tables:
-    """What can only be done once all reports are there: copies, conflicts between reports, the comparison, its coverage, what became of
-    corrections.
+    """What can only be done once all reports are there: copies, conflicts between reports, the comparison, its coverage, last year's
+    figures beside last year's reports, what became of corrections.
     """
     reports, copies = find_copies(tables["reports"], tables["facts"], catalogue, Limits.of(book))
     cells = settle(tables["cells"], reports)
     wide = comparison(cells, reports, book.indicators)
+    quoted = beside_last_year(tables["last_year"], reports, cells)
     outcomes = corrected_outcomes.settled(tables["corrections"], corrections)
-    found = {"reports": reports, "copies": copies, "cells": cells, "corrections": outcomes, COMPARISON.name: wide}
+    found = {"reports": reports, "copies": copies, "cells": cells, "last_year": quoted, "corrections": outcomes, COMPARISON.name: wide}
     over_all = {"coverage": coverage(cells, reports, book.indicators), "per_head": per_head(wide, book.indicators)}
     return {**tables, **found, **over_all}
 
@@ -437,6 +439,7 @@ def count_up(tables: Tables) -> dict[str, Any]:
         "activities": tables["activities"].num_rows,
         "cells": _tally(cells["state"]),
         "checks": _tally(tables["checks"]["verdict"]),
+        "last_year": _tally(tables["last_year"]["verdict"].drop_null()),
         "corrections": _tally(tables["corrections"]["outcome"]),
     }
 

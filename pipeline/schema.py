@@ -329,6 +329,29 @@ COPIES = Table(
     sort=("a", "b"),
 )
 
+LAST_YEAR = Table(
+    "last_year",
+    "last year's figures that reports quote, beside last year's report of the same town, period and organisation",
+    "上年数",
+    (
+        REPORT_ID,
+        _text("fact_id", "事实编号", "the figure that is quoted"),
+        _text("indicator", "指标", "code of the indicator that it is a value of"),
+        _decimal("stated", "所引", "the figure as quoted; the low end of a range"),
+        _text("stated_bound", "所引界", "its bound"),
+        _decimal("step", "末位", "one unit of its last written digit: so far may it be rounded; 0 for a whole number"),
+        _text("earlier", "上年报告", "report_id of last year's report; empty where the archive has none"),
+        _decimal("found", "上年所报", "what that report gives; empty where it does not"),
+        _text("found_bound", "上年所报界", "its bound"),
+        _list("found_in", "上年依据", "fact_ids behind it"),
+        _decimal("difference", "差", "stated minus found"),
+        _text("verdict", "结论", "holds, fails or holds_within_bounds; empty where there is nothing to compare with"),
+        SENTENCE,
+    ),
+    key=("fact_id",),
+    sort=("report_id", "fact_id"),
+)
+
 CORRECTIONS = Table(
     "corrections",
     "what became of each correction that was handed in; it can be handed in again as it is",
@@ -355,7 +378,7 @@ CORRECTIONS = Table(
 )
 
 TABLES: dict[str, Table] = {
-    table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, PER_HEAD, CHECKS, COPIES, CORRECTIONS)
+    table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, PER_HEAD, CHECKS, LAST_YEAR, COPIES, CORRECTIONS)
 }
 """All tables of a fixed shape; `comparison` is wide, its columns follow from the indicators (`compare.comparison_columns`)."""
 

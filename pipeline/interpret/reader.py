@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.interpret.activity import ActivityReader, Topic
 from pipeline.interpret.checks import CheckFinder
 from pipeline.interpret.clauses import ClauseReader, Clauses
 from pipeline.interpret.events import EventReader
+from pipeline.interpret.figures import Written
 from pipeline.interpret.frames import Found
 from pipeline.interpret.indicator import IndicatorReader
 from pipeline.interpret.links import LinkReader
@@ -18,7 +19,7 @@ from pipeline.interpret.place import PlaceResolver
 from pipeline.interpret.status import ReportStatus, StatusReader, in_order
 from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
-from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Report, Tokens
+from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Recall, Report, Tokens
 from pipeline.rulebook import Rulebook
 
 SCOPE_CHARACTERS = 60
@@ -58,6 +59,7 @@ class Interpreter:
         self._events = EventReader(rulebook)
         self._links = LinkReader(rulebook)
         self._checks = CheckFinder(rulebook)
+        self._written = Written(rulebook.table("numerals"))
         self._places = PlaceResolver(rulebook.folder, rulebook.table("places"))
         self._years = YearResolver(rulebook.folder, rulebook.table("years"), rulebook.table("numerals"))
         self._orgs = OrgResolver(rulebook.folder, rulebook.table("orgs"))
@@ -84,7 +86,15 @@ class Interpreter:
         period = self._years.resolve(report, facts)
         place = self._places.resolve(report, year=period.year)
         events, checks = self._events.read(report, facts, told.clauses, units), self._checks.read(report, facts, units)
-        return ReadReport(report, facts, events, checks, place, period, self._orgs.resolve(report))
+        recalls = tuple(self._recalled(told))
+        return ReadReport(report, facts, events, checks, place, period, self._orgs.resolve(report), recalls=recalls)
+
+    def _recalled(self, told: Told) -> Iterator[Recall]:
+        """Last year's figures that the report quotes, in the order of the facts."""
+        codes = self._indicators.of_last_year(told.report, told.facts, told.clauses, told.units)
+        for index in sorted(codes):
+            fact = told.facts[index]
+            yield Recall(index, codes[index], self._written.step(told.report.text[fact.start : fact.end], fact.kind))
 
     def together(self, reads: Sequence[ReadReport]) -> list[ReadReport]:
         """Reports of one source, each with the year that the others of its town tell (第五届 beside a dated 第三届 and 第四届)."""
