@@ -101,7 +101,7 @@ def run(
     from pipeline.corrections import CorrectionsError
     from pipeline.labels import LANGUAGES
     from pipeline.manifest import ManifestError
-    from pipeline.rulebook import RuleError
+    from pipeline.rulebook import RuleError, located
     from pipeline.run import run as read_and_write
 
     if labels not in LANGUAGES:
@@ -124,7 +124,7 @@ def run(
                 progress=progress,
             )
     except (RuleError, ManifestError, CorrectionsError, ValueError) as error:
-        fail(str(error))
+        fail(located(str(error), rules))
     except OSError as error:
         fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")
     console.report(result, inputs, rules, labels, quiet=quiet, verbose=verbose)

@@ -62,7 +62,7 @@ def test_check_runs_own_examples(tmp_path: Path) -> None:
     assert "own.badge" not in call("rules", "check", own(tmp_path / "good"))[1]
     status, out, _ = call("rules", "check", own(tmp_path / "bad", RULE.replace("共123名", "工号123")))
     assert status == 1
-    assert "rules/names.toml: own.badge: 工号123。" in out
+    assert "names.toml, line 3: own.badge: 工号123。" in out
     assert "not as they say" in out
 
 
@@ -76,7 +76,7 @@ def test_check_tells_when_an_own_rule_spoils_a_shipped_one(tmp_path: Path) -> No
 def test_check_of_rules_that_cannot_be_used(tmp_path: Path) -> None:
     status, _, err = call("rules", "check", own(tmp_path / "own", RULE.replace("\\d+", "(")))
     assert status == 2
-    assert "rules/names.toml: own.badge: the pattern does not compile" in err
+    assert "names.toml, line 3: own.badge: the pattern does not compile" in err
 
 
 def test_list(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ Holder = TypeVar("Holder", Fact, Quantity, PartialDate)
 BY_HAND = "by_hand"
 """Stands as the rule of a fact that no rule found."""
 SELF_SAID = "the rules say so themselves"
+FOLLOWS = "it is so since its place was corrected otherwise"
 NOTHING = "—"
 
 
@@ -131,7 +132,7 @@ class _Bench:
         fact, column, new = self.facts[index], correction.column, correction.new
         said = _said(fact, column)
         if equal(column, said, new) and not (column == "kind" and fact.rule == BY_HAND):
-            self._close(correction, "no_longer_needed", "; ".join([SELF_SAID, *moved]), index)
+            self._close(correction, "no_longer_needed", "; ".join([FOLLOWS if notes else SELF_SAID, *moved]), index)
             return
         try:
             self.facts[index] = _EDITS[column](fact, column, new)
