@@ -154,6 +154,7 @@ def explain(
     """Say what was found, by which rule, and what it beat.
 
     Example: taizhang explain archive/report.txt:1204
+
     Example: taizhang explain --text "慰问困难职工75名"
     """
     from pipeline import explain as explaining
