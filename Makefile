@@ -9,13 +9,14 @@ WORKERS ?= 2
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 UV_VERSION := 0.13.9
 
-.PHONY: help run test test-all check lock docs clean
+.PHONY: help run test test-all check lock docs site clean
 
 help:
 	@echo "make run       read data/raw, write the tables into data/out"
 	@echo "make test      style, types, structure and the tests that need pip alone"
 	@echo "make test-all  install the Debian packages that the other tests want, and run all tests"
 	@echo "make docs      write docs/tables.md, docs/rules.md and docs/quality.md anew"
+	@echo "make site      write the guide as web pages into site/"
 	@echo "make lock      resolve the dependencies anew"
 	@echo "make clean     remove all that these commands made"
 
@@ -39,12 +40,15 @@ docs: $(VENV)/.dev
 	$(BIN)/python scripts/build_docs.py
 	$(BIN)/python scripts/build_quality.py
 
+site: $(VENV)/.docs
+	$(BIN)/zensical build --clean --strict
+
 lock: $(BIN)/python
 	$(PIP) install uv==$(UV_VERSION)
 	$(BIN)/python scripts/lock.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find data/out -mindepth 1 ! -name .gitkeep -delete
 	find pipeline tests scripts -name __pycache__ -prune -exec rm -rf {} +
 
@@ -65,4 +69,8 @@ $(VENV)/.run: requirements-build.lock requirements.lock pyproject.toml | $(BIN)/
 # Not compiled ahead: most modules of these tools are never imported.
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(INSTALL) --no-compile -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.run requirements-docs.lock
+	$(INSTALL) -r requirements-docs.lock
 	@touch $@

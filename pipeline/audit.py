@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.bounds import exact, plain
+from pipeline.model import CORRECTED
 from pipeline.schema import DECIMAL
 
 Row = dict[str, Any]
@@ -32,8 +33,8 @@ DOUBTS = pa.schema(
     ]
 )
 KINDS = (
-    "conflict", "check_fails", "masked", "place_ambiguous", "place_unknown", "year_conflict", "year_unknown", "outlier", "file_unread",
-    "repaired", "unread",
+    "conflict", "check_fails", "last_year_differs", "masked", "place_ambiguous", "place_unknown", "year_conflict", "year_unknown",
+    "outlier", "file_unread", "repaired", "unread",
 )  # fmt: skip
 """In the order in which doubts of equal effect are shown."""
 
@@ -69,6 +70,7 @@ def doubts(tables: Mapping[str, pa.Table]) -> pa.Table:
         *_of_cells(doubtful, source_of, fact_of),
         *_of_outliers(far, source_of, fact_of),
         *_of_checks(failed, source_of, fact_of, uses),
+        *_of_last_year(tables["last_year"], tables["facts"], source_of, uses),
         *_of_reports(tables["reports"], cells_of),
         *_of_facts(_compared(tables["facts"], tables["reports"]), uses),
         *_of_files(tables["files"]),
@@ -154,6 +156,25 @@ def _of_checks(checks: Iterable[Row], source_of: Mapping[str, str], fact_of: Map
         }
 
 
+def _of_last_year(quoted: pa.Table, facts: pa.Table, source_of: Mapping[str, str], uses: Mapping[str, int]) -> Iterator[Row]:
+    """What a report says of last year and last year's report says otherwise; the cell that it touches is last year's."""
+    differing = quoted.filter(pc.equal(quoted["verdict"], "fails")).to_pylist()
+    if not differing:
+        return
+    text_of = dict(zip(facts["fact_id"].to_pylist(), facts["text"].to_pylist(), strict=True))
+    for row in differing:
+        yield {
+            "kind": "last_year_differs",
+            "effect": sum(uses[fact_id] for fact_id in row["found_in"]),
+            "report_id": row["report_id"],
+            "source": source_of[row["report_id"]],
+            "indicator": row["indicator"],
+            "fact_id": row["fact_id"],
+            "text": f"{text_of[row['fact_id']]} ({plain(row['found'])}: {source_of[row['earlier']]})",
+            "sentence": row["sentence"],
+        }
+
+
 def _of_reports(reports: pa.Table, cells_of: Mapping[str, int]) -> Iterator[Row]:
     for report in reports.filter(pc.is_null(reports["duplicate_of"])).to_pylist():
         about = {"report_id": report["report_id"], "source": report["source"], "effect": cells_of[report["report_id"]]}
@@ -172,7 +193,8 @@ def _place_doubt(report: Mapping[str, Any]) -> str | None:
 
 
 def _of_facts(facts: pa.Table, uses: Mapping[str, int]) -> Iterator[Row]:
-    doubtful = facts.filter(pc.or_(pc.is_valid(facts["note"]), facts["repaired"]))
+    seen = pc.fill_null(pc.starts_with(facts["note"], CORRECTED), False)
+    doubtful = facts.filter(pc.and_not(pc.or_(pc.is_valid(facts["note"]), facts["repaired"]), seen))
     for fact in doubtful.select(["fact_id", "report_id", "source", "indicator", "text", "sentence", "note", "repaired"]).to_pylist():
         yield {
             **fact,

@@ -82,6 +82,10 @@ def run(
     manifest: Annotated[
         Path | None, typer.Option("--manifest", help="CSV with what you know of each report; see `taizhang manifest`.")
     ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option("--corrections", help="What you put right: CSV, JSON lines, or taizhang.xlsx with its columns for corrections."),
+    ] = None,
     labels: Annotated[str, typer.Option("--labels", help="Language of workbook and messages: zh or en.")] = "zh",
     segmenter: Annotated[
         str, typer.Option("--segmenter", help="jieba or rjieba, which is faster and reads a few objects otherwise.")
@@ -100,9 +104,10 @@ def run(
     Example: taizhang run archive/ --out tables/
     """
     from pipeline import console
+    from pipeline.corrections import CorrectionsError
     from pipeline.labels import LANGUAGES
     from pipeline.manifest import ManifestError
-    from pipeline.rulebook import RuleError
+    from pipeline.rulebook import RuleError, located
     from pipeline.run import run as read_and_write
     from pipeline.segment import SEGMENTERS
 
@@ -123,13 +128,14 @@ def run(
                 encoding=encoding,
                 text_column=text_column,
                 manifest=manifest,
+                corrections=corrections,
                 labels=labels,
                 segmenter=segmenter,
                 money=money,
                 progress=progress,
             )
-    except (RuleError, ManifestError, ValueError) as error:
-        fail(str(error))
+    except (RuleError, ManifestError, CorrectionsError, ValueError) as error:
+        fail(located(str(error), rules))
     except OSError as error:
         fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")
     console.report(result, inputs, rules, labels, quiet=quiet, verbose=verbose)

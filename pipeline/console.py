@@ -83,6 +83,12 @@ def _summary(result: RunResult, words: Labels) -> Iterator[str]:
     )
     if unread := sum(counts["unread"].values()):
         yield words("messages", "unread_numerals", count=unread)
+    if outcomes := counts["corrections"]:
+        shown = words.sections("codes")["outcome"]
+        said = words("messages", "and").join(f"{shown[outcome]} {count}" for outcome, count in outcomes.items())
+        yield words("messages", "corrections", outcomes=said)
+    if differing := counts["last_year"].get("fails"):
+        yield words("messages", "last_year", count=differing)
     yield words("messages", "look", out=result.out)
     for name, key in ((WORKBOOK_FILE, "open_workbook"), ("comparison.csv", "open_table")):
         if (result.out / name).exists():

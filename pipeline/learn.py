@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from pipeline.bounds import plain
-from pipeline.markup import DATE_KEYS, KEYS, KINDS, LABELS, NUMBER_KEYS, Mark, parse, write
+from pipeline.clean import Cleaner
+from pipeline.corrections.files import rows
+from pipeline.corrections.values import Vocabulary
+from pipeline.markup import DATE_KEYS, KEYS, LABELS, NUMBER_KEYS, Mark, parse, write
 from pipeline.model import Fact, PartialDate, Quantity
-from pipeline.rules_check import Reader
+from pipeline.rulebook import Rulebook
+from pipeline.rules_check import make_reader
 
 LEARNABLE = (*NUMBER_KEYS, "bound", "unit", "per", "change", *DATE_KEYS, "object", "status", "activity", "indicator")
 """Columns of `facts` that a mark can speak of; `kind` and `text` change the mark itself."""
+NEW_RULE = "a new rule"
+"""Stands for the rule where none reads the words now."""
 NEEDED = ("text", "sentence", "column", "new")
-
-
-class CorrectionsError(ValueError):
-    """A file of corrections that cannot be read; the message names the row and what is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,52 +41,49 @@ class Skipped:
 
 
 def load(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV or JSON-lines file of corrections. Raises CorrectionsError."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CorrectionsError(f"{path}: cannot be read as UTF-8; save the corrections as CSV UTF-8 or JSON lines") from error
-    rows = _json_rows(text, path) if text.lstrip().startswith("{") else list(csv.DictReader(io.StringIO(text, newline="")))
-    for number, row in enumerate(rows, start=1):
-        if missing := [name for name in NEEDED if row.get(name) is None]:
-            raise CorrectionsError(f"{path.name}, row {number}: {', '.join(missing)} is missing; a correction has {', '.join(NEEDED)}")
-    return [{key: str(value) for key, value in row.items() if value is not None} for row in rows]
+    """The rows of a file of corrections as `taizhang run --corrections` takes it. Raises CorrectionsError."""
+    return [dict(row.fields) for row in rows(path, NEEDED)]
 
 
-def _json_rows(text: str, path: Path) -> list[dict[str, str]]:
-    rows = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            try:
-                rows.append(dict(json.loads(line)))
-            except (ValueError, TypeError) as error:
-                raise CorrectionsError(f"{path.name}, line {number}: no JSON object ({error})") from error
-    return rows
+class Learner:
+    """Makes examples out of corrections by the rules of a rulebook."""
 
+    def __init__(self, book: Rulebook) -> None:
+        self._read = make_reader(book)
+        self._vocabulary = Vocabulary(book)
+        self._clean = Cleaner(book).clean
 
-def propose(corrections: Sequence[Mapping[str, str]], read: Reader) -> Iterator[Proposal | Skipped]:
-    """One proposal, or the reason why there is none, for each correction. `read` gives the facts of a bare text."""
-    for correction in corrections:
-        yield _propose(correction, read)
+    def propose(self, corrections: Sequence[Mapping[str, str]]) -> Iterator[Proposal | Skipped]:
+        """One proposal, or the reason why there is none, for each correction."""
+        for correction in corrections:
+            yield self._propose(correction)
 
+    def _propose(self, correction: Mapping[str, str]) -> Proposal | Skipped:
+        column = correction["column"]
+        said = self._as_cleaned(correction["sentence"].strip(), correction["text"])
+        if said is None:
+            return Skipped(correction, "the words do not stand in the sentence")
+        if column not in (*LEARNABLE, "kind", "text"):
+            return Skipped(correction, f"{column} is no matter of a rule for numerals; towns and years are told with --manifest")
+        sentence, start, end = said
+        facts = list(self._read(sentence))
+        fact = next((f for f in facts if f.start < end and start < f.end), None)
+        marks = [mark_of(f, sentence) for f in facts if f is not fact]
+        try:
+            new = correction["new"].strip() if column == "text" else self._vocabulary.normal(column, correction["new"], correction["text"])
+            marks.append(_corrected(fact, sentence, (start, end), column, new))
+            example = write(sentence, sorted(marks, key=lambda mark: mark.start))
+            parse(example)
+        except ValueError as error:
+            return Skipped(correction, str(error))
+        return Proposal(fact.rule if fact else NEW_RULE, example, correction.get("reason", ""))
 
-def _propose(correction: Mapping[str, str], read: Reader) -> Proposal | Skipped:
-    sentence, words, column = correction["sentence"].strip(), correction["text"], correction["column"]
-    start = sentence.find(words)
-    if start < 0:
-        return Skipped(correction, "the words do not stand in the sentence")
-    if column not in (*LEARNABLE, "kind", "text"):
-        return Skipped(correction, f"{column} is no matter of a rule for numerals; towns and years are told with --manifest")
-    facts = list(read(sentence))
-    fact = next((f for f in facts if f.start < start + len(words) and start < f.end), None)
-    marks = [mark_of(f, sentence) for f in facts if f is not fact]
-    try:
-        marks.append(_corrected(fact, sentence, start, correction))
-        example = write(sentence, sorted(marks, key=lambda mark: mark.start))
-        parse(example)
-    except ValueError as error:
-        return Skipped(correction, str(error))
-    return Proposal(fact.rule if fact else "a new rule", example, correction.get("reason", ""))
+    def _as_cleaned(self, sentence: str, words: str) -> tuple[str, int, int] | None:
+        """The sentence as rules see it, and the span of the words there; None where they do not stand in it."""
+        at = sentence.find(words)
+        clean = self._clean(sentence)
+        inside = [i for i in range(len(clean.text)) if at <= clean.source_start(i) < at + len(words)]
+        return (clean.text, inside[0], inside[-1] + 1) if at >= 0 and inside else None
 
 
 def mark_of(fact: Fact, text: str) -> Mark:
@@ -101,33 +97,23 @@ def mark_of(fact: Fact, text: str) -> Mark:
     return Mark(fact.kind, fact.start, fact.end, text[fact.start : fact.end], says)
 
 
-def _corrected(fact: Fact | None, sentence: str, start: int, correction: Mapping[str, str]) -> Mark:
+def _corrected(fact: Fact | None, sentence: str, span: tuple[int, int], column: str, new: str) -> Mark:
     """The mark as the correction wants it. Raises ValueError where that is no mark."""
-    column, new = correction["column"], correction["new"].strip()
-    end = start + len(correction["text"])
-    known = mark_of(fact, sentence) if fact else Mark("name", start, end, correction["text"])
+    known = mark_of(fact, sentence) if fact else Mark("name", *span, sentence[slice(*span)])
     if column == "text":
         at = sentence.find(new)
         if not new or at < 0:
             raise ValueError("the corrected words do not stand in the sentence")
         return Mark(known.kind, at, at + len(new), new, known.says)
     if column == "kind":
-        if new not in KINDS:
-            raise ValueError(f"{new} is no kind; kinds are {', '.join(KINDS)}")
         says = {} if new in LABELS else {key: value for key, value in known.says.items() if key in KEYS[new]}
         return Mark(new, known.start, known.end, known.text, says)
-    says = {key: value for key, value in known.says.items() if key != column}
+    gone = {"value": ("low", "high"), "low": ("value",), "high": ("value",)}.get(column, ())
+    says = {key: value for key, value in known.says.items() if key not in (column, *gone)}
     if new:
-        says[column] = plain(Decimal(new)) if column in NUMBER_KEYS and _is_number(new) else new
+        says[column] = new
     in_order = {key: says[key] for key in KEYS[known.kind] if key in says} | says
     return Mark(known.kind, known.start, known.end, known.text, in_order)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except ArithmeticError:
-        return False
 
 
 def in_words(proposals: Sequence[Proposal | Skipped], files: Mapping[str, str]) -> Iterator[str]:

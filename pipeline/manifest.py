@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.given import armed, decoded, whole
 from pipeline.model import Period, Place, ReadReport
 
 FIELDS = ("source", "part", "title", "org", "town", "county", "city", "province", "year", "period", "encoding")
@@ -23,9 +24,7 @@ WHY = ("place_basis", "place_evidence", "place_candidates", "year_basis", "year_
 """Written beside it to decide by, and not read back."""
 BASIS = "manifest"
 _PLACE = ("town", "county", "city", "province")
-_ENCODINGS = ("utf-8-sig", "gb18030")
 _BEGINNING = 40
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ManifestError(ValueError):
@@ -73,11 +72,12 @@ class Manifest:
         for part in dict.fromkeys((None, read.report.part)):
             entry = self.entries.get((read.report.source, part))
             if entry is not None:
-                read = _apply(entry, read)
+                read = overlaid(read, entry)
         return read
 
 
-def _apply(entry: Entry, read: ReadReport) -> ReadReport:
+def overlaid(read: ReadReport, entry: Entry) -> ReadReport:
+    """The report with what the entry says of it in place of what was inferred."""
     said = entry.fields
     return replace(
         read,
@@ -108,7 +108,7 @@ def _period(entry: Entry, inferred: Period) -> Period:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and fields, stripped, the sign that disarms a formula taken off."""
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    reader = csv.DictReader(io.StringIO(decoded(path, "--manifest", ManifestError), newline=""))
     names = [name.strip() for name in reader.fieldnames or ()]
     if "source" not in names:
         raise ManifestError(f"{path.name}, line 1: there is no column source; `taizhang manifest DIR` writes a manifest to start from")
@@ -116,31 +116,16 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise ManifestError(f"{path.name}, line 1: unknown column {', '.join(sorted(unknown))}; known are {', '.join(FIELDS)}")
     reader.fieldnames = names
     for row in reader:
-        yield reader.line_num, {name: _plain(value) for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ManifestError(f"{path.name}: cannot be read ({error.strerror}); give --manifest a CSV file") from error
-    for encoding in _ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ManifestError(f"{path.name}: neither UTF-8 nor GB18030; save it as CSV UTF-8")
-
-
-def _plain(value: str) -> str:
-    value = value.strip()
-    return value[1:] if value.startswith("'") and value[1:2] and value[1] in _FORMULA_START else value
+        yield (
+            reader.line_num,
+            {name: armed(value.strip()) for name, value in row.items() if isinstance(name, str) and isinstance(value, str)},
+        )
 
 
 def _part(value: str, where: str) -> int | None:
     if not value:
         return None
-    number = _whole(value)
+    number = whole(value)
     if number is None or number < 1:
         raise ManifestError(f"{where}: part {value!r} is no number from 1; leave it empty for all reports of the source")
     return number
@@ -149,16 +134,16 @@ def _part(value: str, where: str) -> int | None:
 def _year(value: str | None, where: str) -> int | None:
     if value is None:
         return None
-    number = _whole(value)
-    if number is None or not 1900 <= number <= 2100:
+    number = year_of(value)
+    if number is None:
         raise ManifestError(f"{where}: year {value!r} is no year in four digits")
     return number
 
 
-def _whole(value: str) -> int | None:
-    """A whole number as people and spreadsheets write it: 3, 3.0."""
-    value = value.removesuffix(".0")
-    return int(value) if value.isascii() and value.isdigit() else None
+def year_of(value: str) -> int | None:
+    """A year that a report can be of; None where `value` is none."""
+    number = whole(value)
+    return number if number is not None and 1900 <= number <= 2100 else None
 
 
 def of_run(out: Path) -> pa.Table:

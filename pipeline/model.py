@@ -6,6 +6,7 @@ of it) and *local* (the clean text of one report, counted from the report's firs
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,9 +18,13 @@ Status = Literal["done", "plan", "criterion"]
 Scope = Literal["period", "cumulative", "stock", "last_year"]
 Change = Literal["up", "down"]
 FileStatus = Literal["ok", "empty", "unreadable", "refused", "skipped"]
+Outcome = Literal["applied", "moved", "no_longer_needed", "orphaned", "refused"]
+"""What became of a correction, the best first."""
 
 QUANTITIES: frozenset[str] = frozenset({"count", "money", "rate"})
 FACTS: frozenset[str] = QUANTITIES | {"date", "duration"}
+CORRECTED = "corrected"
+"""A fact's note begins so where a person put the fact right; it is no doubt then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,11 @@ class Report:
     title: tuple[int, int] | None
     blocks: tuple[Block, ...]
     sentences: tuple[Sentence, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Hex digits of the SHA-256 of the report's text in UTF-8: what a correction knows it by."""
+        return hashlib.sha256(self.raw.encode("utf-8", "surrogatepass")).hexdigest()
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Source span of the local span `[start, end)`, which is not empty."""
@@ -262,6 +272,15 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """A figure of last year that a report quotes: index of the fact, the indicator that it is a value of, one unit of its last digit."""
+
+    fact: int
+    indicator: str
+    step: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a report comes from, as far as the evidence settles it; codes of both systems where there is one."""
 
@@ -301,6 +320,36 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """One column of one place put right by hand. `start` counts in the source; text and sentence are empty for what is said of a report."""
+
+    number: int
+    """Its place among the corrections handed in, from 1; of two that speak of one thing the later one holds."""
+    source: str
+    report_sha256: str
+    """As handed in: all 64 hex digits, or no fewer than the first 16, which are the beginning of `report_id`."""
+    text: str
+    sentence: str
+    start: int | None
+    column: str
+    old: str
+    new: str
+    """As the tables write it; empty where the column is to be emptied."""
+    reason: str = ""
+    fact_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What became of a correction in a report; `fact` is an index, None where it speaks of the report or nothing fits."""
+
+    correction: Correction
+    outcome: Outcome
+    fact: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadReport:
     """A report with all that was read of it: what `interpret` hands to `tabulate`."""
 
@@ -315,3 +364,7 @@ class ReadReport:
     """The title that the manifest gives; where it is None, the one that stands in the report."""
     gaps: tuple[Gap, ...] = ()
     """What facts without an indicator would be cells of, were they done or not masked."""
+    recalls: tuple[Recall, ...] = ()
+    """Last year's figures that it quotes."""
+    amendments: tuple[Amendment, ...] = ()
+    """What became of the corrections of this report."""

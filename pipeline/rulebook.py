@@ -10,18 +10,24 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NoReturn, get_args
 
 import regex
 
-from pipeline.model import Kind
+from pipeline.model import QUANTITIES, Kind
+from pipeline.rules_shape import check_file, line_of
 
 PATTERN_FLAGS = regex.VERBOSE | regex.VERSION1
 EXTRACTION_FILES = ("markers", "references", "names", "ordinals", "dates", "quantities")
 COUNT_CLASSES_LEFT_OUT = frozenset({"money", "foreign", "percent", "duration"})
+_PLACE = regex.compile(r"rules/(?P<file>\w+)\.toml: (?P<rule>[\w.]+)")
 _REFERENCE = regex.compile(r"\{([a-z_]\w*)(?::([\w|]+))?\}")
+
+
+Combine = Literal["sum", "latest", "single"]
+"""How the facts of a report become its cell."""
 
 
 class RuleError(ValueError):
@@ -78,7 +84,7 @@ class Indicator:
     label_en: str
     unit: str
     units: frozenset[str]
-    combine: Literal["sum", "latest", "single"]
+    combine: Combine
     order: int
     table: Mapping[str, Any] = field(default_factory=dict)
     bases: tuple[str, ...] = ()
@@ -106,6 +112,25 @@ def _check_folder(own: Path) -> None:
     known = {path.name for path in shipped_folder().glob("*.toml")}
     if unknown := sorted(path.name for path in own.glob("*.toml") if path.name not in known):
         raise RuleError(f"{', '.join(unknown)}: no rule file of that name; the shipped ones are {', '.join(sorted(known))}")
+    for path in sorted(own.glob("*.toml")):
+        _parse(path)
+        check_file(path.read_text(encoding="utf-8"), _parse(shipped_folder() / path.name), partial(_complain, path.name))
+
+
+def _complain(name: str, line: int | None, what: str) -> NoReturn:
+    raise RuleError(f"{name}: {what}" if line is None else f"{name}, line {line}: {what}")
+
+
+def located(message: str, own: Path | None) -> str:
+    """A message that begins with `rules/FILE.toml: ID` with the file's own path and the line of that rule, where it can be told."""
+    named = _PLACE.match(message)
+    for folder in (own, shipped_folder()) if named else ():
+        path = folder / f"{named['file']}.toml" if folder is not None and named is not None else None
+        if path is not None and named is not None and path.is_file():
+            line = line_of(path.read_text(encoding="utf-8"), named["rule"])
+            if line is not None:
+                return f"{path}, line {line}: {message[named.start('rule') :]}"
+    return message
 
 
 @dataclass(frozen=True)
@@ -201,11 +226,17 @@ class Rulebook:
     def indicators(self) -> Mapping[str, Indicator]:
         rows = self.table("indicators")["indicator"]
         codes = {row["code"] for row in rows}
+        classes = {unit.unit_class for unit in self.units.values()}
         for row in rows:
+            where = f"rules/indicators.toml: {row['code']}"
             if unknown := set(row.get("bases", ())) - codes:
-                raise RuleError(
-                    f"rules/indicators.toml: {row['code']}: unknown base {', '.join(sorted(unknown))}; name codes of indicators"
-                )
+                raise RuleError(f"{where}: unknown base {', '.join(sorted(unknown))}; name codes of indicators")
+            if row["combine"] not in get_args(Combine):
+                raise RuleError(f"{where}: combine {row['combine']!r} is none of {', '.join(get_args(Combine))}")
+            if row["kind"] not in QUANTITIES:
+                raise RuleError(f"{where}: kind {row['kind']!r} is none of {', '.join(sorted(QUANTITIES))}")
+            if unknown := {word for word in row["units"] if word.isascii()} - classes:
+                raise RuleError(f"{where}: units {', '.join(sorted(unknown))} are no classes of measure words; rules/units.toml lists them")
         return {
             r["code"]: Indicator(
                 r["code"], r["label"], r["label_en"], r["unit"], frozenset(r["units"]), r["combine"], i, r, tuple(r.get("bases", ()))
@@ -314,7 +345,10 @@ def _alternatives(words: list[str]) -> str:
 def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise RuleError(f"{path.name}, line {line}: this is not UTF-8; save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{path.name}: {error}; check quotes and brackets on that line") from error
 
 
@@ -325,7 +359,7 @@ def _check_ids(table: Mapping[str, Any], name: str) -> None:
             continue
         ids = [row.get("id", row.get("code")) for row in rows]
         if twice := sorted({str(one) for one in ids if one is not None and ids.count(one) > 1}):
-            raise RuleError(f"{name}: {', '.join(twice)} stands twice under [[{key}]]; give each an id of its own")
+            raise RuleError(f"rules/{name}: {', '.join(twice)} stands twice under [[{key}]]; give each an id of its own")
 
 
 def _lay_over(base: dict[str, Any], over: Mapping[str, Any]) -> None:

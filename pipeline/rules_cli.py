@@ -37,8 +37,9 @@ def _load(own: Path | None) -> Rulebook:
     try:
         book = rulebook.load(own)
         _ = book.extraction
+        _ = book.indicators
     except rulebook.RuleError as error:
-        _fail(str(error))
+        _fail(rulebook.located(str(error), own))
     return book
 
 
@@ -50,21 +51,23 @@ def check(
 
     Example: taizhang rules check my-rules/
     """
-    from pipeline import rules_check
-    from pipeline.rulebook import RuleError
+    from pipeline import meaning_check, rules_check
+    from pipeline.rulebook import RuleError, located
 
     book = _load(folder)
     try:
         failures = rules_check.check(book)
+        unmeant = meaning_check.check(book)
     except RuleError as error:
-        _fail(str(error))
-    for failure in failures:
-        typer.echo(str(failure))
-    rules = list(rules_check.checked_rules(book))
-    examples = sum(len(rule.examples) + len(rule.counter_examples) for rule in rules)
-    wrong = len({(failure.rule.id, failure.example) for failure in failures})
-    typer.echo(f"{len(rules)} rules, {examples} examples: " + (f"{wrong} not as they say" if wrong else "all as they say"))
-    if failures:
+        _fail(located(str(error), folder))
+    for line in (*map(str, failures), *unmeant):
+        typer.echo(located(line, folder))
+    sides = [(rule.examples, rule.counter_examples) for rule in rules_check.checked_rules(book)]
+    sides += [(rule.examples, rule.counter_examples) for rule in meaning_check.meaning_rules(book)]
+    examples = sum(len(right) + len(wrong) for right, wrong in sides)
+    wrong = len({(failure.rule.id, failure.example) for failure in failures}) + len(unmeant)
+    typer.echo(f"{len(sides)} rules, {examples} examples: " + (f"{wrong} not as they say" if wrong else "all as they say"))
+    if failures or unmeant:
         raise typer.Exit(1)
 
 
@@ -109,19 +112,19 @@ def preview(
     """
     from pipeline import preview as previewing
     from pipeline.diff import DiffError
-    from pipeline.rulebook import RuleError
+    from pipeline.rulebook import RuleError, located
 
     try:
         found = previewing.preview(folder, on, inputs or (), workers)
     except (RuleError, DiffError, previewing.PreviewError) as error:
-        _fail(str(error))
+        _fail(located(str(error), folder))
     for line in previewing.in_words(found, show):
         typer.echo(line)
 
 
 @rules_app.command("learn")
 def learn(
-    corrections: Annotated[Path, typer.Argument(help="CSV or JSON lines, as the review page saves them.", show_default=False)],
+    corrections: Annotated[Path, typer.Argument(help="CSV, JSON lines, or the workbook, as --corrections takes it.", show_default=False)],
     rules: OwnRules = None,
 ) -> None:
     """Propose an example for a rule out of each correction.
@@ -129,14 +132,15 @@ def learn(
     Example: taizhang rules learn corrections.csv
     """
     from pipeline import learn as learning
-    from pipeline.rules_check import checked_rules, make_reader
+    from pipeline.corrections import CorrectionsError
+    from pipeline.rules_check import checked_rules
 
     book = _load(rules)
     try:
         rows = learning.load(corrections)
-    except learning.CorrectionsError as error:
+    except CorrectionsError as error:
         _fail(str(error))
-    proposals = list(learning.propose(rows, make_reader(book)))
+    proposals = list(learning.Learner(book).propose(rows))
     for line in learning.in_words(proposals, {rule.id: rule.file for rule in checked_rules(book)}):
         typer.echo(line)
 
@@ -150,6 +154,7 @@ def explain(
     """Say what was found, by which rule, and what it beat.
 
     Example: taizhang explain archive/report.txt:1204
+
     Example: taizhang explain --text "慰问困难职工75名"
     """
     from pipeline import explain as explaining

@@ -19,15 +19,22 @@ from pipeline import rulebook
 from pipeline.clean import Cleaner
 from pipeline.compare import Comparer, comparison, coverage, settle
 from pipeline.copies import Catalogue, Limits, Sketch, Sketcher, find_copies
+from pipeline.corrections import Corrections
+from pipeline.corrections import archive as corrected_archive
+from pipeline.corrections import facts as corrected_facts
+from pipeline.corrections import outcomes as corrected_outcomes
+from pipeline.corrections import reports as corrected_reports
+from pipeline.corrections.entries import Due
 from pipeline.days import Calendar
 from pipeline.engines import local
 from pipeline.extract import Extractor
 from pipeline.ingest import IngestOptions, InputItem, list_inputs, read_input
 from pipeline.interpret import Interpreter
 from pipeline.labels import Labels, Language
+from pipeline.last_year import beside_last_year
 from pipeline.manifest import Manifest
 from pipeline.masks import MaskReader
-from pipeline.model import FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
+from pipeline.model import CORRECTED, FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
 from pipeline.per_head import per_head
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON, TABLES
@@ -66,6 +73,7 @@ class Settings:
     ingest: IngestOptions = field(default_factory=IngestOptions)
     manifest: Manifest = field(default_factory=Manifest)
     segmenter: SegmenterName = "jieba"
+    corrections: Corrections = field(default_factory=Corrections)
 
 
 class Machinery:
@@ -162,11 +170,30 @@ def segment(extracted: Iterable[Extracted], tools: Tools) -> Iterator[Segmented]
 
 
 def interpret(segmented: Iterable[Segmented], tools: Tools) -> Iterator[tuple[Document, list[ReadReport]]]:
-    """Mentions and words → facts; then what reports of one source tell of each other, and what the manifest knows better."""
-    interpreter = tools.machinery.interpreter
+    """Mentions and words → facts; then what reports of one source tell of each other, and what manifest and corrections know better."""
     for document, found in segmented:
-        reads = interpreter.together([interpreter.read(report, mentions, tokens) for report, mentions, tokens in found])
-        yield document, [interpreter.informed(read, tools.settings.manifest.apply(read)) for read in reads]
+        due = [tools.settings.corrections.due(report) for report, *_ in found]
+        reads = [_concluded(*of_report, due_there, tools) for of_report, due_there in zip(found, due, strict=True)]
+        together = tools.machinery.interpreter.together(reads)
+        yield document, [_informed(read, due_there, tools) for read, due_there in zip(together, due, strict=True)]
+
+
+def _concluded(report: Report, mentions: Sequence[Mention], tokens: Tokens, due: Sequence[Due], tools: Tools) -> ReadReport:
+    """A report read by itself; all that is concluded from its facts is concluded from the corrected ones."""
+    interpreter = tools.machinery.interpreter
+    told = interpreter.tell(report, mentions, tokens)
+    if not due:
+        return interpreter.conclude(told)
+    facts, amendments = corrected_facts.amended(report, told.facts, due)
+    return replace(interpreter.conclude(told.with_facts(facts)), amendments=amendments)
+
+
+def _informed(read: ReadReport, due: Sequence[Due], tools: Tools) -> ReadReport:
+    """The report with what the analyst says of it, in the manifest and then in corrections, and what follows from that."""
+    said = tools.settings.manifest.apply(read)
+    if not due:
+        return tools.machinery.interpreter.informed(read, said)
+    return corrected_reports.emptied(tools.machinery.interpreter.informed(read, corrected_reports.amended(said, due)))
 
 
 def unmask(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tools) -> Iterator[tuple[Document, list[ReadReport]]]:
@@ -222,6 +249,35 @@ def make_batch_function(settings: Settings) -> Callable[[Sequence[InputItem]], B
     return batch
 
 
+SPLITTING: tuple[Stage, ...] = (ingest, clean, split)
+"""As far as it must go to see which reports there are."""
+
+
+def make_sighting_function(settings: Settings) -> Callable[[Sequence[InputItem]], list[corrected_archive.Sighting]]:
+    """The function that looks for the reports of corrections: inputs in, what is to be said of their reports out."""
+    tools = Tools(settings)
+
+    def sight(items: Sequence[InputItem]) -> list[corrected_archive.Sighting]:
+        found = (corrected_archive.sight(r, settings.corrections) for _, reports in _through(SPLITTING, items, tools) for r in reports)
+        return [sighting for sighting in found if sighting is not None]
+
+    return sight
+
+
+def find_corrected(settings: Settings, items: Sequence[InputItem], workers: int) -> Settings:
+    """The settings with each correction sent to its report. Files that a correction names are looked at first, others only if need be."""
+    corrections = settings.corrections
+    if not corrections.entries:
+        return settings
+    named = [item for item in items if corrected_archive.is_named(item.source, corrections)]
+    sightings: list[corrected_archive.Sighting] = []
+    for portion in (named, [item for item in items if item not in set(named)]):
+        if portion is named or corrected_archive.missing(corrections, sightings):
+            for found in local.each(list(_tasks(portion)), make_sighting_function, settings, workers):
+                sightings += found
+    return replace(settings, corrections=corrected_archive.settle(corrections, sightings))
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run did. `counts` is the part of run.json of that name; `comparison` the wide table."""
@@ -249,6 +305,7 @@ def run(
     encoding: str | None = None,
     text_column: str | None = None,
     manifest: Path | None = None,
+    corrections: Path | None = None,
     labels: Language = "zh",
     segmenter: SegmenterName = "jieba",
     money: str = "yuan",
@@ -257,31 +314,35 @@ def run(
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
     `workers`: processes, all cores where None. `rules`: an analyst's own folder over the shipped one. `manifest`: a CSV as
-    `taizhang manifest` gives it. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and a few objects differ.
-    `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml for them; the tables stay in 元.
-    Raises RuleError, ManifestError or ValueError for wrong settings and OSError where `out` cannot be written; never for what an input
-    holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the script anew.
+    `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or the workbook with its columns for corrections filled in; what
+    became of each is the table `corrections`. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and a few objects
+    differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml for them; the tables
+    stay in 元. Raises RuleError, ManifestError, CorrectionsError or ValueError for wrong settings and OSError where `out` cannot be
+    written; never for what an input holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each
+    worker imports the script anew.
     """
     began = perf_counter()
     out = Path(out)
     known = Manifest.load(manifest) if manifest else Manifest()
     options = IngestOptions(exclude=(out,), encoding=encoding, encodings=known.encodings, text_column=text_column, rules=rules)
-    settings = Settings(rules, options, known, segmenter)
     book = rulebook.load(rules)
+    settings = Settings(rules, options, known, segmenter, Corrections.load(corrections, book) if corrections else Corrections())
     look = Look(Labels(book, labels), Labels(book).code("money", money, "--money"))
     given = [inputs] if isinstance(inputs, str | Path) else inputs
-    items = list_inputs([Path(path) for path in given], options)
+    handed_in = {path.resolve() for path in (manifest, corrections) if path is not None}
+    items = [item for item in list_inputs([Path(path) for path in given], options) if item.path.resolve() not in handed_in]
     tasks = list(_tasks(items))
     count = local.worker_count(workers)
     if workers is None:
         count = min(count, 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
+    settings = find_corrected(settings, items, count)
     with folder.replacing(out) as staging:
         batches = local.each(tasks, make_batch_function, settings, count)
         with Texts(staging) as texts:
             with Catalogue(staging) as catalogue:
                 spool = texts if "html" in formats else None
                 tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, catalogue, spool, progress))
-                tables = finish(tables, catalogue, book)
+                tables = finish(tables, catalogue, book, settings.corrections)
             counts = count_up(tables)
             write(tables, texts, staging, formats, book, look)
         content = run_content(book, counts, segmenter, {"seconds": round(perf_counter() - began, 3), "workers": count})
@@ -356,12 +417,16 @@ def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     return table.sort_by([(key, "ascending") for key in keys]) if keys else table
 
 
-def finish(tables: Tables, catalogue: Catalogue, book: Rulebook) -> Tables:
-    """What can only be done once all reports are there: copies, conflicts between reports, the comparison, its coverage."""
+def finish(tables: Tables, catalogue: Catalogue, book: Rulebook, corrections: Corrections) -> Tables:
+    """What can only be done once all reports are there: copies, conflicts between reports, the comparison, its coverage, last year's
+    figures beside last year's reports, what became of corrections.
+    """
     reports, copies = find_copies(tables["reports"], tables["facts"], catalogue, Limits.of(book))
     cells = settle(tables["cells"], reports)
     wide = comparison(cells, reports, book.indicators)
-    found = {"reports": reports, "copies": copies, "cells": cells, COMPARISON.name: wide}
+    quoted = beside_last_year(tables["last_year"], reports, cells)
+    outcomes = corrected_outcomes.settled(tables["corrections"], corrections)
+    found = {"reports": reports, "copies": copies, "cells": cells, "last_year": quoted, "corrections": outcomes, COMPARISON.name: wide}
     over_all = {"coverage": coverage(cells, reports, book.indicators), "per_head": per_head(wide, book.indicators)}
     return {**tables, **found, **over_all}
 
@@ -400,17 +465,24 @@ def count_up(tables: Tables) -> dict[str, Any]:
     kinds = _tally(facts["kind"])
     return {
         "files": {"all": files.num_rows, **_tally(files["status"])},
-        "files_left": _tally(pc.list_element(pc.split_pattern(files["reason"].drop_null(), ":", max_splits=1), 0)),
+        "files_left": _first_words(files["reason"]),
         "characters": pc.sum(files["chars"]).as_py() or 0,
         "reports": tables["reports"].num_rows,
         "numerals": facts.num_rows,
         "facts": sum(number for kind, number in kinds.items() if kind in FACTS),
         "kinds": kinds,
-        "unread": _tally(pc.list_element(pc.split_pattern(facts["note"].drop_null(), ":", max_splits=1), 0)),
+        "unread": {note: number for note, number in _first_words(facts["note"]).items() if note != CORRECTED},
         "activities": tables["activities"].num_rows,
         "cells": _tally(cells["state"]),
         "checks": _tally(tables["checks"]["verdict"]),
+        "last_year": _tally(tables["last_year"]["verdict"].drop_null()),
+        "corrections": _tally(tables["corrections"]["outcome"]),
     }
+
+
+def _first_words(reasons: Any) -> dict[str, int]:
+    """How often each code stands before the colon."""
+    return _tally(pc.list_element(pc.split_pattern(reasons.drop_null(), ":", max_splits=1), 0))
 
 
 def _tally(column: Any) -> dict[str, int]:

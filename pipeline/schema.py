@@ -123,12 +123,12 @@ REPORTS = Table(
         PLACE_COLUMNS[0],
         PLACE_COLUMNS[4],
         _text("town_code_nbs", "统计局代码", "code of the statistics office valid in the report's year"),
-        _text("place_basis", "地点依据", "stated, inferred, manifest, unknown or conflict"),
+        _text("place_basis", "地点依据", "stated, inferred, manifest (said by the analyst, there or in a correction), unknown or conflict"),
         _list("place_evidence", "地点线索", "words that tell the place: text@start-end"),
         _list("place_candidates", "地点候选", "places that remain possible, with their scores"),
         _text("period", "期间", "annual, half_year, quarter, N_months, campaign or other"),
         _int("year", "年份", "the year reported on, where it is written or settled by evidence"),
-        _text("year_basis", "年份依据", "stated, inferred, manifest, unknown or conflict"),
+        _text("year_basis", "年份依据", "stated, inferred, manifest (said by the analyst, there or in a correction), unknown or conflict"),
         _int("year_min", "最早年份", "first year that the evidence allows"),
         _int("year_max", "最晚年份", "last year that the evidence allows"),
         _list("year_evidence", "年份线索", "words that settle or bound the year: text@start-end"),
@@ -180,7 +180,7 @@ FACTS = Table(
         SENTENCE,
         RULE,
         CUES,
-        _text("note", "说明", "what could not be read, and why"),
+        _text("note", "说明", "what could not be read, and why; begins with corrected: where a person put the fact right"),
     ),
     key=("fact_id",),
     sort=("source", "start"),
@@ -329,7 +329,57 @@ COPIES = Table(
     sort=("a", "b"),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, PER_HEAD, CHECKS, COPIES)}
+LAST_YEAR = Table(
+    "last_year",
+    "last year's figures that reports quote, beside last year's report of the same town, period and organisation",
+    "上年数",
+    (
+        REPORT_ID,
+        _text("fact_id", "事实编号", "the figure that is quoted"),
+        _text("indicator", "指标", "code of the indicator that it is a value of"),
+        _decimal("stated", "所引", "the figure as quoted; the low end of a range"),
+        _text("stated_bound", "所引界", "its bound"),
+        _decimal("step", "末位", "one unit of its last written digit: so far may it be rounded; 0 for a whole number"),
+        _text("earlier", "上年报告", "report_id of last year's report; empty where the archive has none"),
+        _decimal("found", "上年所报", "what that report gives; empty where it does not"),
+        _text("found_bound", "上年所报界", "its bound"),
+        _list("found_in", "上年依据", "fact_ids behind it"),
+        _decimal("difference", "差", "stated minus found"),
+        _text("verdict", "结论", "holds, fails or holds_within_bounds; empty where there is nothing to compare with"),
+        SENTENCE,
+    ),
+    key=("fact_id",),
+    sort=("report_id", "fact_id"),
+)
+
+CORRECTIONS = Table(
+    "corrections",
+    "what became of each correction that was handed in; it can be handed in again as it is",
+    "更正",
+    (
+        _int("number", "序", "its place in the file, from 1; of two that speak of one thing the later one holds"),
+        SOURCE,
+        _text("report_sha256", "报告校验值", "SHA-256 of the report's text when it was corrected, or the first 16 digits of it or more"),
+        _text("text", "原文", "the words in question; empty where it speaks of the whole report"),
+        _text("sentence", "原句", "the sentence they stand in"),
+        _int("start", "起", "where they stood in the source's text", "code points"),
+        _text("column", "列", "the column put right, of facts or of reports"),
+        _text("old", "原值", "what stood there"),
+        _text("new", "更正值", "what should; empty for nothing"),
+        _text("reason", "理由", "why"),
+        _text("outcome", "结果", "applied, moved (applied elsewhere), no_longer_needed, orphaned (nothing fits) or refused"),
+        _text("why", "说明", "why so, and what to do"),
+        _text("report_id", "报告编号", "the report that it was applied to"),
+        _text("fact_id", "事实编号", "the fact that it was applied to"),
+        _int("places", "处数", "places that it holds of; a report that is there twice is corrected twice"),
+    ),
+    key=("number",),
+    sort=("number",),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table for table in (FILES, REPORTS, FACTS, ACTIVITIES, CELLS, COVERAGE, PER_HEAD, CHECKS, LAST_YEAR, COPIES, CORRECTIONS)
+}
 """All tables of a fixed shape; `comparison` is wide, its columns follow from the indicators (`compare.comparison_columns`)."""
 
 COMPARISON = Table(

@@ -1,4 +1,4 @@
-"""ReadReports → the Arrow tables `files`, `reports`, `facts`, `activities` and `checks`, as schema.py defines them.
+"""ReadReports → the Arrow tables `files`, `reports`, `facts`, `activities`, `checks` and `corrections`, as schema.py defines them.
 
 Columns are built as lists, one expression each. Offsets leave this module as source offsets.
 """
@@ -9,15 +9,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from pipeline.bounds import Hedged, exact, hedged, subtract, total
+from pipeline.corrections import outcomes
 from pipeline.days import Calendar, Days
 from pipeline.model import FACTS as FACT_KINDS
 from pipeline.model import Activity, Cue, Document, Fact, PartialDate, Quantity, ReadReport
-from pipeline.schema import ACTIVITIES, CHECKS, FILES, REPORTS, TABLES
+from pipeline.schema import ACTIVITIES, CHECKS, CORRECTIONS, FILES, LAST_YEAR, REPORTS, TABLES
 from pipeline.schema import FACTS as FACTS_TABLE
 
 Columns = dict[str, list[Any]]
@@ -33,6 +35,9 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of `activities`, and the classes of units.toml that fill each: the first class that occurs, never two mixed."""
 
+GATHERED = (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS, LAST_YEAR, CORRECTIONS)
+"""The tables that come of single reports."""
+
 _NO_QUANTITY = Quantity(None)
 _NO_DATE = PartialDate(None)
 _IDS: Mapping[str, tuple[str, ...]] = {
@@ -41,6 +46,8 @@ _IDS: Mapping[str, tuple[str, ...]] = {
     "activities": ("report_id", "activity_id", "fact_ids"),
     "checks": ("report_id", "total", "parts"),
     "cells": ("report_id", "fact_ids"),
+    "last_year": ("report_id", "fact_id"),
+    "corrections": ("report_id", "fact_id"),
 }
 """The columns that hold a report_id, or an id that begins with one."""
 
@@ -60,7 +67,8 @@ class Tabulator:
         self._calendar = calendar
         self._classes = unit_classes
         self._columns: dict[str, Columns] = {
-            table.name: {name: [] for name in table.names()} for table in (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS)
+            table.name: {name: [] for name in table.names()}
+            for table in (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS, LAST_YEAR, CORRECTIONS)
         }
         self._seen: Counter[str] = Counter()
         self.gaps: list[dict[str, Any]] = []
@@ -75,6 +83,8 @@ class Tabulator:
             self._extend("facts", _fact_columns(read, report_id, self._calendar))
             self._extend("activities", _activity_columns(read, report_id, self._calendar, self._classes))
             self._extend("checks", _check_columns(read, report_id))
+            self._extend("last_year", _recall_columns(read, report_id))
+            self._extend("corrections", outcomes.columns(read.amendments, report_id, partial(_fact_id, read, report_id)))
             self.gaps += _gaps(read, report_id)
 
     def tables(self) -> Tables:
@@ -170,7 +180,7 @@ def _report_columns(read: ReadReport, report_id: str) -> Columns:
 
 def _title(read: ReadReport) -> str | None:
     if read.title is not None:
-        return read.title
+        return read.title or None
     return read.report.raw_text(*read.report.title).strip() if read.report.title else None
 
 
@@ -393,6 +403,23 @@ def _check_columns(read: ReadReport, report_id: str) -> Columns:
         "verdict": [check.verdict for check in checks],
         "sentence": [sentences(check.sentence) for check in checks],
     }
+
+
+def _recall_columns(read: ReadReport, report_id: str) -> Columns:
+    """As far as the report itself goes; last year's report is found at the end of the run."""
+    facts = [read.facts[recall.fact] for recall in read.recalls]
+    numbers = [hedged(q.value, q.low, q.high, q.bound) for q in (fact.quantity or _NO_QUANTITY for fact in facts)]
+    sentences = _sentences(read)
+    known: Columns = {
+        "report_id": [report_id] * len(facts),
+        "fact_id": [_fact_id(read, report_id, recall.fact) for recall in read.recalls],
+        "indicator": [recall.indicator for recall in read.recalls],
+        "stated": [None if number is None else exact(number.value)[0] for number in numbers],
+        "stated_bound": [None if number is None else number.bound for number in numbers],
+        "step": [exact(recall.step)[0] for recall in read.recalls],
+        "sentence": [sentences(fact.sentence) for fact in facts],
+    }
+    return {name: known.get(name, [None] * len(facts)) for name in LAST_YEAR.names()}
 
 
 def _gaps(read: ReadReport, report_id: str) -> Iterator[dict[str, Any]]:

@@ -30,16 +30,18 @@ HEAD = """# Quality
 
 Measured by `python scripts/build_quality.py` (or `make docs`); do not edit.
 
-Two thirds of the case files (`tests/specs`) and the annotated reports of `data/gold` may be read by those who make rules. The other third of
-the cases (`tests/specs/held_out`) was set aside before the rules were made, and was only counted, though more than once while rules were made.
-The reports of `tests/gold_held_out` were written and annotated by people who knew the guide alone and neither rules nor program. They were
-first read when all else stood, with these figures: exact facts 0.975, exact quantities 0.979, labels 0.917, status 0.959, activity 0.887,
-object 0.902, indicators 0.824, cells 0.810 (six more of the same hands, now in `data/gold`: 0.977, 0.982, 0.956, 0.947, 0.904, 0.895, 0.922,
-0.918). **Expect those figures of reports never seen.** The present ones, below, are somewhat better: rules were made for the six that may be
-read, the totals of the held-out six were looked at in between, their list markers that were not found were shown once (01, 一是 behind a
-dash, 其一), and one county's short name (科右中旗) was learnt from them. A case is right where every numeral of its sentence has the right span,
-kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator, and nothing else is found in it. Cases and reports
-were written for this project in the language of town reports and annotated by its own authors by one guide."""
+Two thirds of the case files (`tests/specs`) and the annotated reports of `data/gold` may be read by those who make rules.
+The other third of the cases (`tests/specs/held_out`) was set aside before the rules were made, and was only counted, though
+more than once while rules were made. The reports of `tests/gold_held_out` were written and annotated by people who knew the
+guide alone and neither rules nor program. They were first read when all else stood, with these figures: exact facts 0.975,
+exact quantities 0.979, labels 0.917, status 0.959, activity 0.887, object 0.902, indicators 0.824, cells 0.810 (six more of
+the same hands, now in `data/gold`: 0.977, 0.982, 0.956, 0.947, 0.904, 0.895, 0.922, 0.918). **Expect those figures of
+reports never seen.** The present ones, below, are somewhat better: rules were made for the six that may be read, the totals
+of the held-out six were looked at in between, their list markers that were not found were shown once (01, 一是 behind a dash,
+其一), and one county's short name (科右中旗) was learnt from them. A case is right where every numeral of its sentence has the
+right span, kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator, and nothing else is
+found in it. Cases and reports were written for this project in the language of town reports and annotated by its own
+authors by one guide."""
 
 
 READMES = {

@@ -1,4 +1,4 @@
-"""Writes the three lock files anew from pyproject.toml: `make lock`. All versions agree, every file has its hashes, no index is named."""
+"""Writes the four lock files anew from pyproject.toml: `make lock`. All versions agree, every file has its hashes, no index is named."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def main() -> None:
     _compile("requirements-dev.lock", ["pyproject.toml", "-", "--extra", "dev"], build)
     agree = ["-c", "requirements-dev.lock"]
     _compile("requirements.lock", ["pyproject.toml", *agree], [])
+    _compile("requirements-docs.lock", ["pyproject.toml", "--extra", "docs", *agree], [])
     _compile("requirements-build.lock", ["-", *agree], build)
 
 

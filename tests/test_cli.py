@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from pipeline.cli import app
@@ -69,6 +74,7 @@ def test_nothing_to_read_is_status_3_and_said_on_stderr(tmp_path: Path) -> None:
         (["--encoding", "klingon"], "klingon"),
         (["--rules", "nowhere"], "nowhere"),
         (["--manifest", "nowhere.csv"], "nowhere.csv: cannot be read"),
+        (["--corrections", "nowhere.csv"], "nowhere.csv: cannot be read"),
         (["--config", "nowhere.toml"], "nowhere.toml"),
         (["--nonsense"], "--nonsense"),
         (["--workers", "0"], "workers"),
@@ -170,11 +176,53 @@ def test_doctor() -> None:
     assert "ok   self-test" in out
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["manifest"], ["evaluate"], ["diff"], ["doctor"]])
-def test_every_command_has_help_with_an_example(command: list[str]) -> None:
-    status, out, _ = call(*command, "--help")
+COMMANDS = ["run", "manifest", "explain", "rules check", "rules list", "rules preview", "rules learn", "evaluate", "diff", "doctor"]
+
+
+def commands(group: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Each command with its words."""
+    for name, command in group.commands.items():
+        words = f"{above} {name}".strip()
+        if hasattr(command, "commands"):
+            yield from commands(command, words)
+        else:
+            yield words, command
+
+
+def test_the_commands_are_there() -> None:
+    assert set(COMMANDS) <= {words for words, _ in commands(typer.main.get_command(app))}
+
+
+@pytest.mark.parametrize(("words", "command"), list(commands(typer.main.get_command(app))))
+def test_every_command_has_help_with_examples_that_could_be_typed(words: str, command: Any) -> None:
+    status, out, _ = call(*words.split(), "--help")
     assert status == 0
-    assert not command or "Example: taizhang" in out
+    examples = [line.partition("Example: taizhang ")[2] for line in out.splitlines() if "Example: taizhang " in line]
+    assert examples
+    for example in examples:
+        assert example.startswith(words)
+        typed = shlex.split(example.removeprefix(words))
+        command.make_context(words, typed)  # raises where an option is not there, or an argument is missing
+
+
+def test_the_shell_completes_commands() -> None:
+    asked = {"_TAIZHANG_COMPLETE": "complete_bash", "COMP_WORDS": "taizhang rul", "COMP_CWORD": "1"}
+    assert RUNNER.invoke(app, [], prog_name="taizhang", env=asked).stdout.split() == ["rules"]
+    assert "--install-completion" in call("--help")[1]
+
+
+def test_the_last_words_tell_of_corrections(archive: Path, tmp_path: Path) -> None:
+    call("run", archive, "--out", tmp_path / "out", "--format", "parquet", "--workers", 1)
+    report_id = pq.read_table(tmp_path / "out" / "reports.parquet")["report_id"][0].as_py()
+    rows = [f"in/a.txt,{report_id},year,2012", f"in/a.txt,{report_id},year,2011", f"in/a.txt,{report_id},yaer,2011"]
+    (tmp_path / "c.csv").write_text("\n".join(["source,report_sha256,column,new", *rows]) + "\n", encoding="utf-8")
+    arguments = ("--format", "csv", "--workers", 1, "--corrections", tmp_path / "c.csv")
+    assert "更正：已更正 1，已不需要 1，不能接受 1" in call("run", archive, "--out", tmp_path / "out", *arguments)[1]
+    said = call("run", archive, "--out", tmp_path / "out", *arguments, "--labels", "en")[1]
+    assert "Corrections: applied 1, no longer needed 1, refused 1;" in said
+    (tmp_path / "c.csv").write_text("source,column\n", encoding="utf-8")
+    status, _, err = call("run", archive, "--out", tmp_path / "out", *arguments)
+    assert (status, "c.csv, line 1: there is no column report_sha256, new" in err) == (2, True)
 
 
 def fresh(code: str) -> str:

@@ -39,6 +39,7 @@ def _pinned(lock: str) -> dict[str, set[str]]:
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-dev.lock", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]),
+        ("requirements-docs.lock", PROJECT["project"]["optional-dependencies"]["docs"]),
         ("requirements-build.lock", PROJECT["build-system"]["requires"]),
     ],
 )

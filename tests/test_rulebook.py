@@ -87,9 +87,9 @@ def test_shipped_rules_carry_all_that_is_asked(book: Rulebook) -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"names": "[[rule]]\nid = 'x'"}, ["rules/names.toml: x", "why", "missing"]),
+        ({"names": "[[rule]]\nid = 'x'"}, ["names.toml, line 2: x", "why", "missing"]),
         ({"names": "[[rule"}, ["names.toml", "check quotes and brackets"]),
-        ({"names": NEW_RULE + "colour = 'red'\n"}, ["rules/names.toml: own.badge", "unknown key colour", "a rule has"]),
+        ({"names": NEW_RULE + "colour = 'red'\n"}, ["names.toml, line 9: own.badge", "unknown key colour", "a rule has"]),
         ({"names": NEW_RULE.replace("\\d+", "{digitz}")}, ["rules/names.toml: own.badge", "{digitz}", "rules/bricks.toml"]),
         ({"names": NEW_RULE.replace("\\d+", "(")}, ["rules/names.toml: own.badge", "does not compile"]),
         ({"names": NEW_RULE.replace("\\d+", "{unit:sheep}")}, ["rules/names.toml: own.badge", "sheep", "rules/units.toml"]),
@@ -117,7 +117,7 @@ def test_a_misspelt_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_base_that_is_no_indicator_is_refused(tmp_path: Path) -> None:
     row = '[[indicator]]\ncode = "own.visits"\nlabel = "走访"\nlabel_en = "Visits"\nunit = "次"\nunits = ["events"]\ncombine = "sum"\n'
-    row += 'bases = ["own.all"]\n'
+    row += 'kind = "count"\nbases = ["own.all"]\n'
     with pytest.raises(RuleError, match=r"own\.visits: unknown base own\.all"):
         _ = rulebook.load(_own(tmp_path, indicators=row)).indicators
 

@@ -22,6 +22,8 @@ CONTRACT = {
     "coverage": "",
     "per_head": "",
     "checks": "report_id kind total parts stated computed difference verdict sentence",
+    "last_year": "",
+    "corrections": "source report_sha256 text sentence start column old new reason outcome why",
     "copies": "a b kind jaccard containment shared_facts changed_facts",
 }
 

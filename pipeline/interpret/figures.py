@@ -68,10 +68,11 @@ class Written:
         assert span is not None
         return Figure(
             index, fact.start, fact.end, fact.kind, unit, measure, quantity.value, quantity.bound, quantity.per, quantity.change,
-            self._step(text[fact.start : fact.end], fact.kind), span,
+            self.step(text[fact.start : fact.end], fact.kind), span,
         )  # fmt: skip
 
-    def _step(self, written: str, kind: str) -> Decimal:
+    def step(self, written: str, kind: str) -> Decimal:
+        """One unit of the last digit that is written, 0 for a whole number without a scale."""
         match = self._pattern.search(written)
         if match is None:
             return _NOUGHT

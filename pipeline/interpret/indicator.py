@@ -20,6 +20,8 @@ from pipeline.rulebook import Indicator, Rulebook, RuleError
 NUMBER = "@"
 HEADING_LENGTH = 60
 OPENING_LENGTH = 40
+WHOLE_YEAR = "XXXX"
+"""What 去年 and 上年 say as EDTF."""
 SENTENCES_BACK = 3
 LONGEST_VIEW = 2000
 """So many characters of a sentence are looked at; what is longer is a list without full stops, and most of it far from the number."""
@@ -113,12 +115,45 @@ class IndicatorReader:
         before = (other for other in range(max(sentence - SENTENCES_BACK, 0), sentence) if report.sentences[other].block == here.block)
         return {found[i] for other in before for i in by_sentence.get(other, ()) if i < index}
 
-    def _read(self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None) -> str | None:
+    def of_last_year(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> dict[int, str]:
+        """The indicators that figures of last year are values of: by their own words, else those of the figure they are compared with."""
+        told = {}
+        since: dict[int, int] = {}
+        for fact in reversed(facts):
+            if fact.date is not None and fact.date.anchor == "last_year":
+                since[fact.sentence] = fact.end
+        for index, at in clauses.settings.items():
+            fact = facts[index]
+            if fact.start < since.get(fact.sentence, len(report.text)) or not (_is_of_last_year(fact) and _may_fill(fact)):
+                continue
+            code = self._read(report, fact, clauses, at, units[index], None, of_any_year=True)
+            code = code or self._compared(index, facts, clauses, units)
+            if code is not None:
+                told[index] = code
+        return told
+
+    def _compared(self, index: int, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> str | None:
+        """The indicator of the nearest figure of the same measure in the sentence: 新建工会57家,去年45家; 由去年的45家增加到57家."""
+        measure = facts[index].kind, self._classes.get(units[index], units[index])
+        beside = [
+            other
+            for other, at in clauses.settings.items()
+            if other != index
+            and at.sentence == clauses.settings[index].sentence
+            and (facts[other].kind, self._classes.get(units[other], units[other])) == measure
+            and _may_fill(facts[other])
+        ]
+        nearest = min(beside, key=lambda other: abs(other - index), default=None)
+        return None if nearest is None else facts[nearest].indicator
+
+    def _read(
+        self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None, *, of_any_year: bool = False
+    ) -> str | None:
         rules = [rule for rule in self._of_unit(fact.kind, unit) if rule.may_hold(fact, total)]
         if not rules:
             return None
         view = self._view(report, fact, clauses.spans[at.sentence], at)
-        if self._never.search(view.clause) or (fact.scope == "last_year" and not self._now.search(view.clause)):
+        if self._never.search(view.clause) or (fact.scope == "last_year" and not of_any_year and not self._now.search(view.clause)):
             return None
         return next((rule.code for rule in rules if rule.speaks(view)), None)
 
@@ -143,6 +178,11 @@ def _may_fill(fact: Fact) -> bool:
     """Whether a number could be a value at all: a threshold, a figure per head and a difference are none."""
     quantity = fact.quantity
     return quantity is not None and fact.status != "criterion" and not quantity.per and not quantity.change
+
+
+def _is_of_last_year(fact: Fact) -> bool:
+    """Whether it is a figure of all of last year, and no value of this year's indicator (由去年的45家增加到57家 has one of each)."""
+    return fact.scope == "last_year" and fact.when_anchor == "last_year" and fact.when == WHOLE_YEAR and fact.indicator is None
 
 
 def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:

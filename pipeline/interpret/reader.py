@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.interpret.activity import ActivityReader, Topic
 from pipeline.interpret.checks import CheckFinder
 from pipeline.interpret.clauses import ClauseReader, Clauses
 from pipeline.interpret.events import EventReader
+from pipeline.interpret.figures import Written
 from pipeline.interpret.frames import Found
 from pipeline.interpret.indicator import IndicatorReader
 from pipeline.interpret.links import LinkReader
@@ -18,11 +19,30 @@ from pipeline.interpret.place import PlaceResolver
 from pipeline.interpret.status import ReportStatus, StatusReader, in_order
 from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
-from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Report, Tokens
+from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Recall, Report, Tokens
 from pipeline.rulebook import Rulebook
 
 SCOPE_CHARACTERS = 60
 """So much before a number may tell over what it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The facts of a report before anything is concluded from them. `units`: each fact's measure word in simplified script."""
+
+    report: Report
+    facts: tuple[Fact, ...]
+    units: tuple[str, ...]
+    clauses: Clauses
+
+    def with_facts(self, facts: tuple[Fact, ...]) -> Told:
+        """With these facts in place of its own: the same in the same order, however changed, and any new ones behind them."""
+        return replace(self, facts=facts, units=tuple(self._unit(index, fact) for index, fact in enumerate(facts)))
+
+    def _unit(self, index: int, fact: Fact) -> str:
+        unit = fact.quantity.unit if fact.quantity else None
+        known = self.facts[index].quantity if index < len(self.facts) else None
+        return self.units[index] if known is not None and known.unit == unit else unit or ""
 
 
 class Interpreter:
@@ -39,12 +59,17 @@ class Interpreter:
         self._events = EventReader(rulebook)
         self._links = LinkReader(rulebook)
         self._checks = CheckFinder(rulebook)
+        self._written = Written(rulebook.table("numerals"))
         self._places = PlaceResolver(rulebook.folder, rulebook.table("places"))
         self._years = YearResolver(rulebook.folder, rulebook.table("years"), rulebook.table("numerals"))
         self._orgs = OrgResolver(rulebook.folder, rulebook.table("orgs"))
 
     def read(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> ReadReport:
         """Everything that is read of a report; `tokens` are those of its number-bearing sentences."""
+        return self.conclude(self.tell(report, mentions, tokens))
+
+    def tell(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> Told:
+        """The facts, one per mention in order, and what is needed to conclude from them."""
         values = self._values.read(mentions, report)
         places = in_order(report.sentences, values.mentions)
         objects = self._objects.find(values.mentions, values.quantities, tokens, report)
@@ -53,11 +78,23 @@ class Interpreter:
         context = _Context(report, values, places, self._status.open(report), clauses, topics)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
-        told = self._indicators.assign(report, facts, clauses, units)
-        period = self._years.resolve(report, told)
+        return Told(report, self._indicators.assign(report, facts, clauses, units), tuple(units), clauses)
+
+    def conclude(self, told: Told) -> ReadReport:
+        """What follows from the facts: pieces of work, checks, and what the report as a whole says of place, year and organisation."""
+        report, facts, units = told.report, told.facts, told.units
+        period = self._years.resolve(report, facts)
         place = self._places.resolve(report, year=period.year)
-        events, checks = self._events.read(report, told, clauses, units), self._checks.read(report, told, units)
-        return ReadReport(report, told, events, checks, place, period, self._orgs.resolve(report))
+        events, checks = self._events.read(report, facts, told.clauses, units), self._checks.read(report, facts, units)
+        recalls = tuple(self._recalled(told))
+        return ReadReport(report, facts, events, checks, place, period, self._orgs.resolve(report), recalls=recalls)
+
+    def _recalled(self, told: Told) -> Iterator[Recall]:
+        """Last year's figures that the report quotes, in the order of the facts."""
+        codes = self._indicators.of_last_year(told.report, told.facts, told.clauses, told.units)
+        for index in sorted(codes):
+            fact = told.facts[index]
+            yield Recall(index, codes[index], self._written.step(told.report.text[fact.start : fact.end], fact.kind))
 
     def together(self, reads: Sequence[ReadReport]) -> list[ReadReport]:
         """Reports of one source, each with the year that the others of its town tell (第五届 beside a dated 第三届 and 第四届)."""
@@ -78,7 +115,7 @@ class Interpreter:
 
     def facts(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> tuple[Fact, ...]:
         """One fact per mention, in order."""
-        return self.read(report, mentions, tokens).facts
+        return self.tell(report, mentions, tokens).facts
 
     def _linked(self, facts: list[Fact], units: Sequence[str], report: Report) -> list[Fact]:
         """The facts with the totals that they are parts of."""

@@ -26,7 +26,8 @@ MAX_SENTENCE = 160
 
 
 _EVIDENCE = {
-    "place_unknown": "place_evidence", "place_ambiguous": "place_evidence", "year_unknown": "year_evidence", "year_conflict": "year_evidence",
+    "place_unknown": "place_evidence", "place_ambiguous": "place_evidence",
+    "year_unknown": "year_evidence", "year_conflict": "year_evidence",
 }  # fmt: skip
 _PLACED = re.compile(r"@(\d+)-(\d+)$")
 
