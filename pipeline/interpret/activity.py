@@ -68,6 +68,8 @@ class Weights:
     """The noun right before the number."""
     governs: float = 1.9
     """The verb that governs the list in which the number stands: 慰问困难职工30户、劳模5名."""
+    governed: float = 0.6
+    """How much less the nouns count that such a verb lists, of other types than its own."""
     own: float = 1.0
     """The number's own words."""
     far: float = 0.01
@@ -284,7 +286,7 @@ class ActivityReader:
         own = hits.clauses.get((at.sentence, at.clause), ())
         later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
         governing = _governing(own, mention)
-        factors = ((hit, weights.governs if hit is governing else self._own_factor(hit, at, mention, later, text)) for hit in own)
+        factors = ((hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own)
         scores.place(_together((hit, factor) for hit, factor in factors if factor), 1.0)
         words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
         for frame in self._frames:
@@ -295,6 +297,8 @@ class ActivityReader:
         weights = self.weights
         if hit.role == "counted" and not self._counts(hit, at, mention, text):
             return 0.0
+        if hit.role == "verb" and hit.end <= mention.start:
+            return weights.own
         if hit.end > mention.start:
             return weights.behind if hit.start < at.right else later
         if hit.start < at.left:
@@ -302,6 +306,14 @@ class ActivityReader:
         if hit.end >= at.head:
             return weights.head
         return weights.own - weights.far * min(mention.start - hit.end, FAR)
+
+    def _under(self, hit: Hit, governing: Hit | None, mention: Mention) -> float:
+        """How a governing verb changes what a cue counts: itself more, the nouns of other types that it lists less."""
+        if governing is None or not governing.start <= hit.start < mention.start:
+            return 1.0
+        if hit is governing:
+            return self.weights.governs
+        return 1.0 if hit.code == governing.code else self.weights.governed
 
     def _counts(self, hit: Hit, at: Setting, mention: Mention, text: str) -> bool:
         """Whether the word is what the number counts: 工会212家, 15名委员; but not 工会三次上门."""
