@@ -261,7 +261,7 @@ class ActivityReader:
 
     def _is_elliptic(self, at: Setting, hits: _Placed, text: str) -> bool:
         own = hits.clauses.get((at.sentence, at.clause), ())
-        silent = not any(hit.role != "counted" and hit.weight >= self.weights.words for hit in own)
+        silent = not any(hit.role != "counted" for hit in own)
         return silent and (at.bare or len(text[at.start : at.head].strip()) <= ELLIPTIC)
 
     def _hits(self, report: Report, clauses: Clauses) -> _Placed:
