@@ -62,6 +62,18 @@ def test_every_type_has_examples() -> None:
         ("收缴工会经费215万元,完成任务的107.5%,比上年增长12%。", {"215万元": "finance", "107.5%": "finance", "12%": "finance"}),
         # what money was spent on is said behind it
         ("投入资金8.6万元,为6家企业建起了“职工之家”。", {"8.6万元": "facilities", "6家": "facilities"}),
+        # a verb governs what its clause goes on to list
+        ("走访慰问困难职工30户、劳模5名。", {"30户": "hardship_aid", "5名": "hardship_aid"}),
+        ("选举产生委员9名、经审委员3名。", {"9名": "organizing", "3名": "organizing"}),
+        # a thing counted speaks as such only: not as the doer, nor as the place of a visit
+        ("全镇有工会212家。", {"212家": "organizing"}),
+        ("二、劳动监察\n检查基层工会22家。", {"22家": "rights"}),
+        # a clause that leaves out its topic goes on with the one before
+        ("金秋助学发放6万元,去年是5.2万元;本科12名,专科8名。", dict.fromkeys(("6万元", "5.2万元", "12名", "8名"), "education_aid")),
+        # where work is told, background nouns are what it is done to
+        ("一、基本情况\n职工9人,公益性岗位3人。\n二、就业\n走访规上企业38家。", {"9人": "profile", "3人": "profile", "38家": "employment"}),
+        # a meeting says nothing of the clauses behind its own
+        ("召开部署会2次,发动群众清理河道8公里。", {"2次": "meetings", "8公里": "community"}),
         # predicates are shared by coordinated numbers
         ("全镇有56家单位、6150名职工参加了职工互助保障。", {"56家": "medical_mutual", "6150名": "medical_mutual"}),
     ],

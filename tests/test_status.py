@@ -36,6 +36,21 @@ def statuses(text: str, tools: Tools) -> dict[str, str | None]:
         ("去年新建公厕4座,今年新建6座。", {"4座": "done", "6座": "done"}),
         ("目标任务为200户,实际完成216户。", {"200户": "plan", "216户": "done"}),
         ("会议要求,各支部每月开展活动不少于1次。", {"不少于1次": "plan"}),
+        # words in quotes are names; a plan that is a noun intends nothing
+        ("“阳光计划”资助18名学生。", {"18名": "done"}),
+        ("裁员计划由85人压缩到20人。", {"85人": "done", "20人": "done"}),
+        ("1家拟裁员的企业留用48人;拟新建的5家工会已选址。", {"1家": "done", "48人": "done", "5家": "plan"}),
+        # a weak sign of results ends no plan that goes on
+        ("确保全年新建妇女之家5个,累计达到20个。", {"5个": "plan", "20个": "plan"}),
+        ("要严格要求,全年累计查处案件31件。", {"31件": "done"}),
+        # the base of a share of the task, and what a plan starts from
+        ("完成全年任务1400人的80%。", {"1400人": "plan", "80%": "done"}),
+        ("力争书屋由4家增加到8家。", {"4家": "done", "8家": "plan"}),
+        # norms
+        (
+            "缴费标准设200元、500元2个档次。截至9月底,参保900人。",
+            {"200元": "criterion", "500元": "criterion", "2个": "criterion", "900人": "done"},
+        ),
     ],
 )
 def test_cues(text: str, wanted: dict[str, str], tools: Tools) -> None:

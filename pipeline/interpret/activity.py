@@ -12,30 +12,38 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import ahocorasick
 import regex
 
 from pipeline.interpret.clauses import Clauses, Setting
+from pipeline.interpret.parts import HEADLINE, PartReader
 from pipeline.model import Cue, Mention, Report
 from pipeline.rulebook import Rulebook, RuleError
 
 FALLBACK = "other"
 STOCK = "profile"
 """The type of background figures: one of them says nothing of the figure behind it."""
-HEADLINE = 80
-"""Characters of a heading, an opening or a title that are looked at."""
 BACK = 3
 """Sentences before the number's own that are looked at."""
 CLAUSES_BACK = 60
 """Clauses of the number's sentence before its own that are looked at; what stands further away counts less than a ten-thousandth."""
 FAR = 30
+NEAR = 6
+"""Characters behind a number within which the thing counted begins."""
+ELLIPTIC = 8
+"""A clause without cues and with no more words than these before its number leaves out what the one before said: 每户800元, 其中本科5人."""
 OTHERS = 0.25
 """How much the further cues of a place count beside the best one."""
 
 _OPENING = regex.compile(r"[^。:\d]+([。:;])")
-_ROW_KEYS = {"code", "label", "label_en", "names", "words", "hints", "examples", "counter_examples"}
+_PATTERNS = ("spending", "verbal", "work", "visiting")
+_ROW_KEYS = {"code", "label", "label_en", "names", "words", "hints", "verbs", "counted", "examples", "counter_examples"}
+
+
+Role = Literal["topic", "verb", "counted"]
+"""`verb`: it governs what its clause goes on to list (慰问困难职工30户、劳模5名). `counted`: it speaks as the thing counted (工会212家)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Hit:
     end: int
     code: str
     weight: float
+    role: Role = "topic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,10 @@ class Weights:
     hints: float = 1.0
     head: float = 1.7
     """The noun right before the number."""
+    governs: float = 1.9
+    """The verb that governs the list in which the number stands: 慰问困难职工30户、劳模5名."""
+    governed: float = 0.6
+    """How much less the nouns count that such a verb lists, of other types than its own."""
     own: float = 1.0
     """The number's own words."""
     far: float = 0.01
@@ -92,6 +105,16 @@ class Weights:
     """What headings, opening, earlier sentences, the topic that goes on and the office count together at most."""
     office: float = 1.0
     """The reporting office's own work."""
+    beside: float = 0.85
+    """Where the number's own clause names a type, one that speaks only outside it counts this share of it at most."""
+    elliptic: float = 3.0
+    """How much more the topic of the number before counts where the clause leaves it out."""
+    form: float = 0.4
+    """How much less a form of work that tells no topic (a meeting) counts for the clauses behind its own."""
+    stock: float = 30.0
+    """Background figures in a part that is headed so, where no work is told."""
+    told: float = 0.1
+    """How much less a cue of background figures counts where work is told: 走访规模以上企业38家."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,11 @@ class Topic:
 
     code: str
     cue: Cue | None
+
+
+def _governing(own: Sequence[Hit], mention: Mention) -> Hit | None:
+    """The last verb before a number in its clause that governs a list."""
+    return next((hit for hit in reversed(own) if hit.role == "verb" and hit.end <= mention.start), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +146,12 @@ class _Scores:
         self.total: dict[str, float] = {}
         self._best: dict[str, tuple[float, int, int]] = {}
 
-    def place(self, place: Place, factor: float) -> None:
-        """All cues of a place, each with the same factor."""
+    def place(self, place: Place, factor: float, less: frozenset[str] = frozenset(), share: float = 1.0) -> None:
+        """All cues of a place, each with the same factor; a share of it for the types in `less`."""
         for code, (points, best, start, end) in place.items():
-            self.total[code] = self.total.get(code, 0.0) + points * factor
-            self._keep(code, best * factor, start, end)
+            part = factor * share if code in less else factor
+            self.total[code] = self.total.get(code, 0.0) + points * part
+            self._keep(code, best * part, start, end)
 
     def add(self, code: str, points: float, start: int, end: int) -> None:
         self.total[code] = self.total.get(code, 0.0) + points
@@ -133,6 +162,20 @@ class _Scores:
         for code, points in other.total.items():
             self.total[code] = self.total.get(code, 0.0) + min(points, most)
             self._keep(code, *other._best[code])
+
+    def take_beside(self, other: _Scores, named: float, until: int, share: float) -> None:
+        """The points of `other` too; where the best type is named before `until`, one that speaks only there gets a share of it at most."""
+        known, best = set(self.total), max(self.total.values(), default=0.0)
+        is_named = any(points == best >= named and self._best[code][1] < until for code, points in self.total.items())
+        for code, points in other.total.items():
+            limited = min(points, best * share) if is_named and code not in known else points
+            self.total[code] = self.total.get(code, 0.0) + limited
+            self._keep(code, *other._best[code])
+
+    def scale(self, code: str, factor: float) -> None:
+        """The points of one type times a factor."""
+        if code in self.total:
+            self.total[code] *= factor
 
     def best(self, order: Mapping[str, int]) -> Topic:
         """The type with the most points; on a tie the one that stands first in the file."""
@@ -174,7 +217,10 @@ class ActivityReader:
         self._frames = [self._frame(rulebook, row) for row in table.get("frame", ())]
         where = "rules/activities.toml: office"
         self._offices = [(rulebook.compile(row["pattern"], where), self._known(row["activity"])) for row in table["office"]]
-        self._spending = rulebook.compile(table["clauses"]["spending"], "rules/activities.toml: clauses")
+        clauses = {key: rulebook.compile(table["clauses"][key], f"rules/activities.toml: clauses.{key}") for key in _PATTERNS}
+        self._spending, self._verbal, self._work, self._visiting = (clauses[key] for key in _PATTERNS)
+        self._parts = PartReader(rulebook)
+        self._forms = frozenset(table["clauses"]["forms"].split())
 
     def read(self, report: Report, mentions: Sequence[Mention], clauses: Clauses) -> dict[int, Topic]:
         """The topic of each number, by the index of its mention."""
@@ -183,13 +229,15 @@ class ActivityReader:
         topics: dict[int, Topic] = {}
         last: tuple[Setting, Topic] | None = None
         for index, setting in clauses.settings.items():
-            scores = _Scores()
+            scores, beside = _Scores(), _Scores()
             self._clause(scores, setting, hits, mentions[index], report.text)
-            self._sentence(scores, setting, hits, mentions[index], report.text)
+            self._sentence(beside, setting, hits, mentions[index], report.text)
             around = self._around(setting, hits, last, report)
             if office is not None:
                 around.add(office[0], self.weights.office, *office[1])
-            scores.take(around, self.weights.around)
+            beside.take(around, self.weights.around)
+            scores.take_beside(beside, self.weights.names * self.weights.own * 0.8, mentions[index].end + NEAR, self.weights.beside)
+            self._stock(scores, setting, hits, mentions[index], report)
             topics[index] = scores.best(self._order)
             last = setting, topics[index]
         return topics
@@ -198,13 +246,27 @@ class ActivityReader:
         """What speaks from outside the sentence, and the topic that goes on."""
         around = _Scores()
         around.place(hits.before(at.sentence), self.weights.before)
-        around.place(hits.above(report.sentences[at.sentence].block, at.start), 1.0)
+        if at.sentence not in hits.closing:
+            around.place(hits.above(report.sentences[at.sentence].block, at.start), 1.0)
         if last is not None:
-            self._go_on(around, at, last, report)
+            self._go_on(around, at, last, report, elliptic=self._is_elliptic(at, hits, report.text))
         return around
+
+    def _stock(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, report: Report) -> None:
+        """Background figures: what a part headed so tells of, unless its clause tells of work."""
+        if self._work.search(report.text, at.start, mention.start):
+            scores.scale(STOCK, self.weights.told)
+        elif (heading := hits.background.get(report.sentences[at.sentence].block)) is not None:
+            scores.add(STOCK, self.weights.stock, *heading)
+
+    def _is_elliptic(self, at: Setting, hits: _Placed, text: str) -> bool:
+        own = hits.clauses.get((at.sentence, at.clause), ())
+        silent = not any(hit.role != "counted" for hit in own)
+        return silent and (at.bare or len(text[at.start : at.head].strip()) <= ELLIPTIC)
 
     def _hits(self, report: Report, clauses: Clauses) -> _Placed:
         placed = _Placed(report, clauses, self.weights)
+        placed.closing, placed.background = self._parts.closing(report), self._parts.background(report)
         for hit in _longest(self._automaton.iter(report.text)):
             placed.add(hit)
         return placed
@@ -223,14 +285,20 @@ class ActivityReader:
         weights = self.weights
         own = hits.clauses.get((at.sentence, at.clause), ())
         later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
-        scores.place(_together((hit, self._own_factor(hit, at, mention, later)) for hit in own), 1.0)
+        governing = _governing(own, mention)
+        factors = ((hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own)
+        scores.place(_together((hit, factor) for hit, factor in factors if factor), 1.0)
         words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
         for frame in self._frames:
             if frame.pattern.search(words):
                 scores.add(frame.code, frame.weight, at.start, at.end)
 
-    def _own_factor(self, hit: Hit, at: Setting, mention: Mention, later: float) -> float:
+    def _own_factor(self, hit: Hit, at: Setting, mention: Mention, later: float, text: str) -> float:
         weights = self.weights
+        if hit.role == "counted" and not self._counts(hit, at, mention, text):
+            return 0.0
+        if hit.role == "verb" and hit.end <= mention.start:
+            return weights.own
         if hit.end > mention.start:
             return weights.behind if hit.start < at.right else later
         if hit.start < at.left:
@@ -238,6 +306,22 @@ class ActivityReader:
         if hit.end >= at.head:
             return weights.head
         return weights.own - weights.far * min(mention.start - hit.end, FAR)
+
+    def _under(self, hit: Hit, governing: Hit | None, mention: Mention) -> float:
+        """How a governing verb changes what a cue counts: itself more, the nouns of other types that it lists less."""
+        if governing is None or not governing.start <= hit.start < mention.start:
+            return 1.0
+        if hit is governing:
+            return self.weights.governs
+        return 1.0 if hit.code == governing.code else self.weights.governed
+
+    def _counts(self, hit: Hit, at: Setting, mention: Mention, text: str) -> bool:
+        """Whether the word is what the number counts: 工会212家, 15名委员; but not 工会三次上门."""
+        if hit.start >= mention.end:
+            return hit.start <= mention.end + NEAR and hit.start < at.right
+        if not at.head <= hit.end <= mention.start or self._verbal.search(text, mention.start, mention.end):
+            return False
+        return not self._visiting.search(text, at.start, hit.start)
 
     def _sentence(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str) -> None:
         """The clauses before the number's own, and the one behind it."""
@@ -250,7 +334,7 @@ class ActivityReader:
             if clause == at.anchor:
                 scores.place(place, weights.bare * factor)
             elif place:
-                scores.place(place, weights.carried * factor)
+                scores.place(place, weights.carried * factor, self._forms, weights.form)
             if clause < at.anchor or at.anchor == at.clause:
                 factor *= weights.fading
         behind = hits.clause(at.sentence, at.clause + 1)
@@ -258,13 +342,13 @@ class ActivityReader:
             spent = self._spending.search(text, at.start, mention.start)
             scores.place(behind, weights.purpose if spent else weights.next)
 
-    def _go_on(self, scores: _Scores, at: Setting, last: tuple[Setting, Topic], report: Report) -> None:
+    def _go_on(self, scores: _Scores, at: Setting, last: tuple[Setting, Topic], report: Report, *, elliptic: bool) -> None:
         setting, topic = last
         if topic.cue is None or topic.code == STOCK:
             return
         if setting.sentence == at.sentence:
             apart = setting.end < at.start and ";" in report.text[setting.end : at.start]
-            points = self.weights.going_on * (self.weights.apart if apart else 1.0)
+            points = self.weights.going_on * (self.weights.apart if apart else 1.0) * (self.weights.elliptic if elliptic else 1.0)
             scores.add(topic.code, points, topic.cue.start, topic.cue.end)
         elif setting.sentence == at.sentence - 1 and report.sentences[setting.sentence].block == report.sentences[at.sentence].block:
             scores.add(topic.code, self.weights.going_on / 2, topic.cue.start, topic.cue.end)
@@ -302,7 +386,8 @@ class _Placed:
             self._at += 1
         if not sentences or not sentences[self._at].start <= hit.start < sentences[self._at].end:
             return
-        self._sentences[self._at].append(hit)
+        if hit.role != "counted":
+            self._sentences[self._at].append(hit)
         if spans := self._spans.get(self._at):
             if self._at != self._cut_at:
                 self._cut_at, self._cuts = self._at, [end for _, end in spans]
@@ -332,12 +417,13 @@ class _Placed:
         return self._spans[sentence][clause][1]
 
     def clause(self, sentence: int, clause: int) -> Place:
-        """What the cues of one clause say."""
+        """What the cues of one clause say; a thing counted speaks where it ends the clause: 基层工会:118个."""
         key = sentence, clause
         if key not in self.clauses:
             return _NOTHING
         if key not in self._known:
-            self._known[key] = _together((hit, 1.0) for hit in self.clauses[key])
+            end = self.end_of(sentence, clause)
+            self._known[key] = _together((hit, 1.0) for hit in self.clauses[key] if hit.role != "counted" or hit.end == end)
         return self._known[key]
 
     def before(self, sentence: int) -> Place:
@@ -407,15 +493,30 @@ def _leads(report: Report) -> dict[int, tuple[int, ...]]:
     return leads
 
 
+_Meaning = tuple[str, float, Role]
+"""What a cue word says: code, weight and role."""
+
+
+def _lists(weights: Weights) -> tuple[tuple[str, float, Role], ...]:
+    """The lists of words that a type may have, with what their words count and as what."""
+    return (
+        ("verbs", weights.names, "verb"),
+        ("names", weights.names, "topic"),
+        ("words", weights.words, "topic"),
+        ("hints", weights.hints, "topic"),
+        ("counted", weights.words, "counted"),
+    )
+
+
 def _automaton(table: Mapping[str, Any], weights: Weights) -> Any:
-    words: dict[str, list[tuple[str, float]]] = {word: [] for word in table["hidden"].split()}
+    words: dict[str, list[_Meaning]] = {word: [] for word in table["hidden"].split()}
     for row in table["activity"]:
         if unknown := set(row) - _ROW_KEYS:
             keys = ", ".join(sorted(_ROW_KEYS))
             raise RuleError(f"rules/activities.toml: {row['code']}: unknown key {', '.join(sorted(unknown))}; a type has {keys}")
-        for key, weight in (("names", weights.names), ("words", weights.words), ("hints", weights.hints)):
+        for key, weight, role in _lists(weights):
             for word in row.get(key, "").split():
-                words.setdefault(word, []).append((row["code"], weight))
+                words.setdefault(word, []).append((row["code"], weight, role))
     automaton = ahocorasick.Automaton()
     for word, entries in words.items():
         automaton.add_word(word, (len(word), tuple(entries)))
@@ -423,9 +524,9 @@ def _automaton(table: Mapping[str, Any], weights: Weights) -> Any:
     return automaton
 
 
-def _longest(found: Iterator[tuple[int, tuple[int, Sequence[tuple[str, float]]]]]) -> Iterator[Hit]:
+def _longest(found: Iterator[tuple[int, tuple[int, Sequence[_Meaning]]]]) -> Iterator[Hit]:
     """Of words that share characters only the longest counts, then the first: 困难职工子女 is no 困难职工, nor 资助困难 an 助困."""
-    kept: list[tuple[int, int, Sequence[tuple[str, float]]]] = []
+    kept: list[tuple[int, int, Sequence[_Meaning]]] = []
     for last, (length, entries) in found:
         start, end = last + 1 - length, last + 1
         while kept and kept[-1][1] > start and kept[-1][1] - kept[-1][0] < length:

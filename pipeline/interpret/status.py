@@ -21,10 +21,12 @@ BEFORE_WINDOW = 2000
 """So many characters of the sentence before a number are looked at; what is longer is a list without full stops."""
 BEHIND_WINDOW = 40
 _CLAUSE_ENDS = ",;:。("
+_DIGIT = regex.compile(r"\d")
+_QUOTED = regex.compile(r"“[^“”,。;\n]{2,16}”|\"[^\",。;\n]{2,16}\"|《[^《》\n]*》")
 _KEYS = {
-    "cue": {"id", "why", "status", "direction", "scope", "ends", "pattern", "examples", "counter_examples", "off"},
+    "cue": {"id", "why", "status", "direction", "scope", "ends", "weak", "pattern", "examples", "counter_examples", "off"},
     "threshold": {
-        "id", "why", "kinds", "units", "except_units", "marked", "object", "behind", "before", "except_before", "except_behind",
+        "id", "why", "status", "kinds", "units", "except_units", "marked", "object", "behind", "before", "except_before", "except_behind",
         "examples", "counter_examples", "off",
     },
 }  # fmt: skip
@@ -39,13 +41,16 @@ class _Rule:
     scope: Literal["clause", "sentence"]
     ends: frozenset[str] | None
     """The cues that this one ends, where it ends not all."""
+    weak: bool
+    """It does not end a plan in its own clause: 确保全年累计新建5家."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Threshold:
-    """A number that picks out a class; each condition that is None always holds."""
+    """A number whose surroundings alone give its status, mostly because it picks out a class; a condition that is None always holds."""
 
     id: str
+    status: Status
     kinds: frozenset[str]
     units: frozenset[str] | None
     except_units: frozenset[str]
@@ -106,6 +111,10 @@ def _counts_something_else(number: _Number) -> bool:
     return found.wanted == "money" and found.fit <= 0
 
 
+_Placed = tuple[int, int, _Rule]
+"""A cue in a report: its local span and its rule."""
+
+
 class StatusReader:
     """Gives each quantity its status and the cue that decided; without a cue a figure is `done`."""
 
@@ -141,7 +150,7 @@ class ReportStatus:
         number = _number(mention, sentence, self._report.text, found, self._rules.class_nouns)
         for threshold in self._rules.thresholds:
             if threshold.holds(number):
-                return "criterion", Cue(threshold.id, mention.start, mention.end)
+                return threshold.status, Cue(threshold.id, mention.start, mention.end)
         nearest = self._nearest(mention.start, place, sentence, in_plans=section is not None)
         for rule in self._rules.after:
             if rule.ends is not None and (nearest is None or nearest[2].id not in rule.ends):
@@ -152,7 +161,7 @@ class ReportStatus:
             return nearest[2].status, Cue(nearest[2].id, nearest[0], nearest[1])
         return ("plan", section) if section else ("done", None)
 
-    def _nearest(self, start: int, place: int, sentence: Sentence, *, in_plans: bool) -> tuple[int, int, _Rule] | None:
+    def _nearest(self, start: int, place: int, sentence: Sentence, *, in_plans: bool) -> _Placed | None:
         """The cue that stands last before the number: a later cue ends the scope of an earlier one."""
         text = self._report.text
         clause = max(sentence.start, *(text.rfind(mark, sentence.start, start) + 1 for mark in _CLAUSE_ENDS))
@@ -197,7 +206,7 @@ def _check_keys(row: Mapping[str, Any], name: str) -> str:
 def _rule(rulebook: Rulebook, row: Mapping[str, Any]) -> _Rule:
     pattern = rulebook.compile(row["pattern"], _check_keys(row, "cue"))
     ends = frozenset(row["ends"].split()) if "ends" in row else None
-    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends)
+    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends, bool(row.get("weak")))
 
 
 def _threshold(rulebook: Rulebook, row: Mapping[str, Any]) -> _Threshold:
@@ -207,7 +216,8 @@ def _threshold(rulebook: Rulebook, row: Mapping[str, Any]) -> _Threshold:
         return rulebook.compile(row[key], where) if key in row else None
 
     return _Threshold(
-        row["id"], frozenset(row["kinds"].split()), frozenset(row["units"].split()) if "units" in row else None,
+        row["id"], row.get("status", "criterion"), frozenset(row["kinds"].split()),
+        frozenset(row["units"].split()) if "units" in row else None,
         frozenset(row.get("except_units", "").split()),
         pattern("marked"), row.get("object") == "other", pattern("behind"), pattern("before"),
         pattern("except_before"), pattern("except_behind"),
