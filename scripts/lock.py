@@ -1,4 +1,4 @@
-"""Writes the three lock files anew from pyproject.toml: `make lock`. All versions agree, every file has its hashes, no index is named."""
+"""Writes the four lock files anew from pyproject.toml: `make lock`. All versions agree, every file has its hashes, no index is named."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ BUILD = ("setuptools", "wheel", "editables")
 
 
 def main() -> None:
-    build = [*tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"], *BUILD]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    build = [*project["build-system"]["requires"], *BUILD]
     _compile("requirements-dev.lock", ["pyproject.toml", "-", "--extra", "dev"], build)
     agree = ["-c", "requirements-dev.lock"]
     _compile("requirements.lock", ["pyproject.toml", *agree], [])
+    _compile("requirements-fuzz.lock", ["-", *agree], project["project"]["optional-dependencies"]["fuzz"])
     _compile("requirements-build.lock", ["-", *agree], build)
 
 

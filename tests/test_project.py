@@ -39,6 +39,7 @@ def _pinned(lock: str) -> dict[str, set[str]]:
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-dev.lock", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]),
+        ("requirements-fuzz.lock", PROJECT["project"]["optional-dependencies"]["fuzz"]),
         ("requirements-build.lock", PROJECT["build-system"]["requires"]),
     ],
 )
@@ -68,7 +69,7 @@ def test_every_import_is_declared() -> None:
     assert undeclared == {}, "add them to the dependencies in pyproject.toml, then make lock"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock", "requirements-build.lock"])
 def test_everything_in_a_lock_has_its_hashes_and_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text

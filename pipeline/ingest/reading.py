@@ -41,6 +41,11 @@ def read_input(item: InputItem, options: IngestOptions | None = None) -> list[Do
     return _documents(item.source, item.path.name, lambda: _bytes_of(item.path, options), options, None, 0)
 
 
+def read_bytes(source: str, data: bytes, options: IngestOptions | None = None) -> list[Document]:
+    """As `read_input`, for a file that is in memory and would lie at `source`."""
+    return _documents(source, PurePosixPath(source).name, lambda: data, options or IngestOptions(), None, 0)
+
+
 def _documents(
     source: str, name: str, load: Callable[[], bytes], options: IngestOptions, budget: Budget | None, depth: int
 ) -> list[Document]:
