@@ -242,19 +242,22 @@ def run(
     text_column: str | None = None,
     manifest: Path | None = None,
     labels: Language = "zh",
+    limits: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
     `workers`: processes, all cores where None. `rules`: an analyst's own folder over the shipped one. `manifest`: a CSV as
-    `taizhang manifest` gives it. `labels`: language of workbook and page. Raises RuleError, ManifestError or ValueError for wrong
-    settings and OSError where `out` cannot be written; never for what an input holds. In a script that uses several workers, call it
-    below `if __name__ == "__main__":`, for each worker imports the script anew.
+    `taizhang manifest` gives it. `labels`: language of workbook and page. `limits`: those of the readers, by the names that IngestOptions
+    has for them. Raises RuleError, ManifestError or ValueError for wrong settings and OSError where `out` cannot be written; never for
+    what an input holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the
+    script anew.
     """
     began = perf_counter()
     out = Path(out)
     known = Manifest.load(manifest) if manifest else Manifest()
-    options = IngestOptions(exclude=(out,), encoding=encoding, encodings=known.encodings, text_column=text_column, rules=rules)
+    own: Mapping[str, Any] = limits or {}
+    options = IngestOptions((out,), encoding, known.encodings, text_column, rules, **own)
     settings = Settings(rules, options, known)
     book = rulebook.load(rules)
     given = [inputs] if isinstance(inputs, str | Path) else inputs

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from ingest_archive import tarred, zipped
+from ingest_archive import DATA, tarred, zipped
 from mutations import TARGETS, example, text
 from promises import SMALL, keep_of_extraction, keep_of_reading
 
@@ -81,3 +81,32 @@ def test_a_mail_whose_charset_is_in_pieces() -> None:
 def test_digits_in_entities() -> None:
     source = "慰问&#x31;&#50;户，完成75&#37;，发出20&#48;"
     assert [source[fact.start : fact.end] for fact in keep_of_extraction(source)] == ["&#x31;&#50;户", "75&#37;", "20&#48;"]
+
+
+def test_fonts_without_names() -> None:
+    """The pattern that striprtf reads them by took minutes on this: the fourth power of its length."""
+    table = b"{\\fonttbl" + b"{\\f0\\fnil\\fcharset13" * 4000
+    (document,) = keep_of_reading("a.rtf", b"{\\rtf1 " + table + b"}" * 4000 + b"}\\pard 12 }")
+    assert document.text.strip() == "12"
+
+
+def test_mails_in_mails_beyond_any_stack() -> None:
+    data = b"From: a\r\nMIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n" * 400 + b"From: a\r\n\r\n12\r\n"
+    found = [(document.reason or "ok").split(":")[0] for document in keep_of_reading("a.eml", data)]
+    assert found[-1] == "too_deep"
+
+
+def test_an_xls_file_whose_directory_is_cut() -> None:
+    """A panic of the Rust library is a row as any damage."""
+    data = (DATA / "table.xls").read_bytes()
+    (document,) = keep_of_reading("a.xls", data[: int(len(data) * 0.9)])
+    assert (document.reason or "").startswith("damaged: ")
+
+
+def test_an_xls_file_whose_chain_of_sectors_is_a_circle() -> None:
+    """The Rust library followed it until the memory was full."""
+    data = (DATA / "table.xls").read_bytes()
+    place = 512 * (1 + int.from_bytes(data[76:80], "little"))
+    circle = b"".join(number.to_bytes(4, "little") for number in range(128))
+    (document,) = keep_of_reading("a.xls", data[:place] + circle + data[place + 512 :])
+    assert (document.reason or "").startswith("damaged: ")

@@ -139,3 +139,12 @@ def test_the_wheel_carries_the_rules(tmp_path: Path) -> None:
     )
     assert done.stdout == f"{tmp_path / 'site' / 'pipeline' / '__init__.py'} 75", done.stderr
     assert (tmp_path / "site" / "pipeline" / "rules" / "quantities.toml").is_file()
+
+
+def test_the_readme_says_the_limits_as_they_are() -> None:
+    from pipeline.ingest import IngestOptions
+    from pipeline.ingest.options import limit_names
+
+    block = re.search(r"```toml\n(\[ingest\]\n.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    assert tomllib.loads(block[1])["ingest"] == {name: getattr(IngestOptions(), name) for name in limit_names()}

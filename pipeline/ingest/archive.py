@@ -134,10 +134,12 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, payload: Payloa
             raise UnreadError("not_a_member")
         if info.size > payload.options.max_bytes:
             raise UnreadError("too_large", info.size)
+        if info.size < 0:
+            raise UnreadError("damaged", "packed")
         try:
             file = archive.extractfile(info)
             data = file.read() if file else b""
-        except tarfile.TarError:
+        except (tarfile.TarError, lzma.LZMAError, *BROKEN):
             data = b""
         if len(data) < info.size:
             raise UnreadError("damaged", "packed")

@@ -60,7 +60,10 @@ def _member(part: Message, number: int, payload: Payload) -> Member:
     def load() -> bytes:
         held = part.get_payload() if part.is_multipart() else None
         inner = held[0] if isinstance(held, list) and held else None
-        data = inner.as_bytes() if isinstance(inner, Message) else part_bytes(part)
+        try:
+            data = inner.as_bytes() if isinstance(inner, Message) else part_bytes(part)
+        except RecursionError:
+            raise UnreadError("too_deep", payload.options.max_depth) from None
         if len(data) > payload.options.max_bytes:
             raise UnreadError("too_large", len(data))
         payload.budget.take(len(data))
