@@ -6,15 +6,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # The locks are complete, so nothing is resolved; what must be built is built with the pinned tools of requirements-build.lock.
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
 WORKERS ?= 2
+SECONDS ?= 600
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 UV_VERSION := 0.13.9
 
-.PHONY: help run test test-all check lock docs site clean
+.PHONY: help run test test-all check fuzz lock docs site clean
 
 help:
 	@echo "make run       read data/raw, write the tables into data/out"
 	@echo "make test      style, types, structure and the tests that need pip alone"
 	@echo "make test-all  install the Debian packages that the other tests want, and run all tests"
+	@echo "make fuzz      try every reader with SECONDS=600 of files that are nearly right"
 	@echo "make docs      write docs/tables.md, docs/rules.md and docs/quality.md anew"
 	@echo "make site      write the guide as web pages into site/"
 	@echo "make lock      resolve the dependencies anew"
@@ -35,6 +37,11 @@ test: check
 test-all: check
 	@sh scripts/install_debian.sh tests/debian.txt
 	$(PYTEST) -m ""
+
+# atheris has wheels for Linux alone; without it the same mutations run unguided.
+fuzz: $(VENV)/.dev requirements-fuzz.lock
+	$(INSTALL) -r requirements-fuzz.lock
+	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS) $(TARGETS)
 
 docs: $(VENV)/.dev
 	$(BIN)/python scripts/build_docs.py

@@ -10,6 +10,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 WRONG_USAGE = 2
+LIMITS = "ingest"
+"""The table of a configuration that holds the limits of the readers."""
 
 app = typer.Typer(
     name="taizhang",
@@ -51,12 +53,28 @@ def _configured(context: typer.Context, path: Path | None) -> Path | None:
     options = {flag.lstrip("-"): parameter.name for parameter in context.command.params for flag in parameter.opts}
     known = {key: name for key, name in options.items() if name not in ("config", "inputs", "help")}
     defaults: dict[str, Any] = {}
+    context.meta[LIMITS] = _limits(path, content.pop(LIMITS, {}))
     for key, value in content.items():
         if key.replace("_", "-") not in known:
             fail(f"{path}: unknown key {key}; known are {', '.join(sorted(known))}")
         defaults[str(known[key.replace("_", "-")])] = ",".join(map(str, value)) if isinstance(value, list) else value
     context.default_map = {**(context.default_map or {}), **defaults}
     return path
+
+
+def _limits(path: Path, table: Any) -> dict[str, int]:
+    """The table [ingest] of a configuration: limits of the readers by name."""
+    from pipeline.ingest.options import limit_names
+
+    known = limit_names()
+    if not isinstance(table, dict):
+        fail(f"{path}: {LIMITS} is a table; write [{LIMITS}] and limits below it")
+    for name, value in table.items():
+        if name not in known:
+            fail(f"{path}: unknown limit {name}; [{LIMITS}] knows {', '.join(known)}")
+        if type(value) is not int or value < 1:
+            fail(f"{path}: {name} must be a whole number from 1 on")
+    return table
 
 
 def _formats(written: str) -> list[Any]:
@@ -70,6 +88,7 @@ def _formats(written: str) -> list[Any]:
 
 @app.command()
 def run(
+    context: typer.Context,
     inputs: Annotated[list[Path], typer.Argument(help="Files and folders with reports.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="Folder for the tables; those of an earlier run are replaced.")],
     formats: Annotated[str, typer.Option("--format", help="csv, parquet, xlsx, html, separated by commas; all when not given.")] = "",
@@ -132,6 +151,7 @@ def run(
                 labels=labels,
                 segmenter=segmenter,
                 money=money,
+                limits=context.meta.get(LIMITS),
                 progress=progress,
             )
     except (RuleError, ManifestError, CorrectionsError, ValueError) as error:

@@ -25,6 +25,8 @@ QUANTITIES: frozenset[str] = frozenset({"count", "money", "rate"})
 FACTS: frozenset[str] = QUANTITIES | {"date", "duration"}
 CORRECTED = "corrected"
 """A fact's note begins so where a person put the fact right; it is no doubt then."""
+LONGEST_ENTITY = 10
+"""Characters of an HTML entity that is read as one character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,15 @@ class Report:
         """Source span of the local span `[start, end)`, which is not empty."""
         if self.offsets is None:
             return self.start + start, self.start + end
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self.offsets[start], self._written_end(self.offsets[end - 1], self.text[end - 1])
+
+    def _written_end(self, last: int, character: str) -> int:
+        """Source offset behind what stands at `last` for the clean `character`: an entity (12&#37;) is one character, and ends at its ;."""
+        if character != "&" and self.raw.startswith("&", last - self.start):
+            semicolon = self.raw.find(";", last - self.start, last - self.start + LONGEST_ENTITY)
+            if semicolon >= 0:
+                return self.start + semicolon + 1
+        return last + 1
 
     def raw_text(self, start: int, end: int) -> str:
         """The source's words of the local span `[start, end)`."""

@@ -309,6 +309,7 @@ def run(
     labels: Language = "zh",
     segmenter: SegmenterName = "jieba",
     money: str = "yuan",
+    limits: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
@@ -317,14 +318,15 @@ def run(
     `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or the workbook with its columns for corrections filled in; what
     became of each is the table `corrections`. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and a few objects
     differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml for them; the tables
-    stay in 元. Raises RuleError, ManifestError, CorrectionsError or ValueError for wrong settings and OSError where `out` cannot be
-    written; never for what an input holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each
-    worker imports the script anew.
+    stay in 元. `limits`: those of the readers, by the names that IngestOptions has for them. Raises RuleError, ManifestError,
+    CorrectionsError or ValueError for wrong settings and OSError where `out` cannot be written; never for what an input holds. In a
+    script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the script anew.
     """
     began = perf_counter()
     out = Path(out)
     known = Manifest.load(manifest) if manifest else Manifest()
-    options = IngestOptions(exclude=(out,), encoding=encoding, encodings=known.encodings, text_column=text_column, rules=rules)
+    own: Mapping[str, Any] = limits or {}
+    options = IngestOptions((out,), encoding, known.encodings, text_column, rules, **own)
     book = rulebook.load(rules)
     settings = Settings(rules, options, known, segmenter, Corrections.load(corrections, book) if corrections else Corrections())
     look = Look(Labels(book, labels), Labels(book).code("money", money, "--money"))

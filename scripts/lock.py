@@ -13,11 +13,13 @@ BUILD = ("setuptools", "wheel", "editables")
 
 
 def main() -> None:
-    build = [*tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"], *BUILD]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    build = [*project["build-system"]["requires"], *BUILD]
     _compile("requirements-dev.lock", ["pyproject.toml", "-", "--extra", "dev"], build)
     agree = ["-c", "requirements-dev.lock"]
     _compile("requirements.lock", ["pyproject.toml", *agree], [])
     _compile("requirements-docs.lock", ["pyproject.toml", "--extra", "docs", *agree], [])
+    _compile("requirements-fuzz.lock", ["-", *agree], project["project"]["optional-dependencies"]["fuzz"])
     _compile("requirements-build.lock", ["-", *agree], build)
 
 

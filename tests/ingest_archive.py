@@ -165,7 +165,7 @@ def _rtf(text: str) -> str:
     return "".join(char if char.isascii() else "".join(f"\\'{byte:02x}" for byte in char.encode("gbk")) for char in text)
 
 
-def pdf(lines: Sequence[str] = LINES, password: str | None = None, pages: int = 1) -> bytes:
+def pdf(lines: Sequence[str] = LINES, password: str | None = None, pages: int = 1, packed: bool = True) -> bytes:
     """The report set on pages: first lines indented, headers and page numbers, the right edge flush."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.pdfencrypt import StandardEncryption
@@ -175,7 +175,8 @@ def pdf(lines: Sequence[str] = LINES, password: str | None = None, pages: int = 
 
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     target = io.BytesIO()
-    sheet = canvas.Canvas(target, pagesize=A4, invariant=1, encrypt=StandardEncryption(password, canPrint=0) if password else None)
+    secret = StandardEncryption(password, canPrint=0) if password else None
+    sheet = canvas.Canvas(target, pagesize=A4, invariant=1, pageCompression=int(packed), encrypt=secret)
     size, left, width, per_page = 12, 90, 34, -(-len(_wrapped(lines, 34)) // pages)
     for number, start in enumerate(range(0, len(_wrapped(lines, width)), per_page), start=1):
         sheet.setFont("STSong-Light", size)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.extract import Extractor
-from pipeline.extract.extractor import UNREAD
+from pipeline.extract.extractor import ENDLESS, UNREAD
 from pipeline.model import Mention
 from pipeline.rulebook import load
 
@@ -80,3 +80,16 @@ def test_every_digit_lies_in_one_mention(text: str) -> None:
         assert sum(m.start <= match.start() and match.end() <= m.end for m in mentions) == 1, (match.group(), _found(text))
     for mention in [*mentions, *(loser.mention for loser in losers)]:
         assert all(0 <= first <= last <= len(text) for first, last in mention.groups.values())
+
+
+def test_endless_runs_of_numerals_are_rows_that_no_rule_tries() -> None:
+    """6,000 of them took a minute and a half, and more than twice that for each further thousand; the text around them is read."""
+    from pipeline.library import extract
+
+    for piece in ("一", "一、", "百万"):
+        run = piece * 3000
+        text = f"走访困难职工75名。\n{run}\n发放慰问金三万元。"
+        first, endless, last = extract(text)
+        assert [text[fact.start : fact.end] for fact in (first, last)] == ["75名", "三万元"]
+        assert text[endless.start : endless.end] == run
+        assert (endless.rule, endless.note, endless.quantity) == (UNREAD, ENDLESS, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -135,11 +134,9 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
 @pytest.mark.parametrize("name", DAMAGED)
 def test_damage_is_a_clear_row(tmp_path: Path, name: str) -> None:
     make, code = DAMAGED[name]
-    start = time.perf_counter()
     document = read(tmp_path, name, make())[0]
     assert (document.reason or "").split(":")[0] == code
     assert (document.text, document.status) == ("", REASONS[code].status)
-    assert time.perf_counter() - start < 5  # a bomb would take minutes
 
 
 def _scanned() -> bytes:

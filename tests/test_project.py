@@ -40,6 +40,7 @@ def _pinned(lock: str) -> dict[str, set[str]]:
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-dev.lock", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]),
         ("requirements-docs.lock", PROJECT["project"]["optional-dependencies"]["docs"]),
+        ("requirements-fuzz.lock", PROJECT["project"]["optional-dependencies"]["fuzz"]),
         ("requirements-build.lock", PROJECT["build-system"]["requires"]),
     ],
 )
@@ -69,7 +70,7 @@ def test_every_import_is_declared() -> None:
     assert undeclared == {}, "add them to the dependencies in pyproject.toml, then make lock"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock", "requirements-build.lock"])
 def test_everything_in_a_lock_has_its_hashes_and_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
@@ -140,3 +141,12 @@ def test_the_wheel_carries_the_rules(tmp_path: Path) -> None:
     assert done.stdout == f"{tmp_path / 'site' / 'pipeline' / '__init__.py'} 75", done.stderr
     assert (tmp_path / "site" / "pipeline" / "rules" / "quantities.toml").is_file()
     assert (tmp_path / "site" / "pipeline" / "write" / "review" / "page" / "main.js").is_file()
+
+
+def test_the_readme_says_the_limits_as_they_are() -> None:
+    from pipeline.ingest import IngestOptions
+    from pipeline.ingest.options import limit_names
+
+    block = re.search(r"```toml\n(\[ingest\]\n.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    assert tomllib.loads(block[1])["ingest"] == {name: getattr(IngestOptions(), name) for name in limit_names()}

@@ -17,6 +17,12 @@ ORDINARY = "ordinary"
 WEAK = "weak"
 UNREAD = "ledger.unread"
 PHRASE_PRIORITY = 3
+LONGEST_RUN = 80
+"""Chinese numerals, side by side or with a mark between, from which no rule tries a run: each would look from every one of them to the
+end of the run. It is a row all the same, with a note."""
+ENDLESS = "a run of numerals too long to be one"
+ENDLESS_PRIORITY = 100
+UNREADABLE = "\ufffd"
 _ARABIC = regex.compile(r"\d+")
 
 
@@ -33,6 +39,7 @@ class Extractor:
         characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
         self._chinese = regex.compile(f"[{characters}]+")
         self._spelled = frozenset(characters)
+        self._endless = regex.compile(f"(?:[{characters}][、,]?){{{LONGEST_RUN},}}+")
         self._prefixes = frozenset(rulebook.table("lookalikes")["prefixes"].split())
 
     def extract(self, report: Report) -> list[Mention]:
@@ -45,9 +52,13 @@ class Extractor:
         blocked = _Spans(ordinary)
         candidates = [(PHRASE_PRIORITY, -1, mention) for mention in phrases]
         losers: list[Loser] = []
-        for index, matches in self._starts.matches(text):
+        candidates += [
+            (ENDLESS_PRIORITY, -1, Mention(*run.span(), "name", UNREAD, "", note=ENDLESS)) for run in self._endless.finditer(text)
+        ]
+        readable = self._endless.sub(lambda run: UNREADABLE * len(run[0]), text)
+        for index, matches in self._starts.matches(readable):
             rule = self._rules[index]
-            for mention in _mentions(rule, text, matches):
+            for mention in _mentions(rule, readable, matches):
                 word = self._inside_word(mention, rule, text, blocked)
                 if word is None:
                     candidates.append((rule.priority, rule.order, mention))

@@ -2,6 +2,6 @@
 
 from pipeline.ingest.listing import InputItem, list_inputs
 from pipeline.ingest.options import IngestOptions
-from pipeline.ingest.reading import ingest, read_input
+from pipeline.ingest.reading import ingest, read_bytes, read_input
 
-__all__ = ["IngestOptions", "InputItem", "ingest", "list_inputs", "read_input"]
+__all__ = ["IngestOptions", "InputItem", "ingest", "list_inputs", "read_bytes", "read_input"]

@@ -21,6 +21,7 @@ from pipeline.ingest.reasons import UnreadError
 UTF8_NAME = 0x800
 ENCRYPTED = 0x1
 DRIVE = re.compile(r"[A-Za-z]:")
+MOST_EMPTY_READS = 8
 UNPACKERS: tuple[tuple[bytes, Callable[[IO[bytes]], Any]], ...] = (
     (b"\x1f\x8b", lambda packed: gzip.GzipFile(fileobj=packed)),
     (b"BZh", bz2.BZ2File),
@@ -39,7 +40,7 @@ def _zip_members(payload: Payload) -> Iterator[Member]:
         archive = zipfile.ZipFile(io.BytesIO(payload.data))
     except BROKEN:
         raise UnreadError("damaged_archive", 0) from None
-    entries = [info for info in archive.infolist() if not info.is_dir()]
+    entries = [info for info in archive.infolist() if not info.filename.endswith("/")]  # is_dir fails on an empty name
     if len(entries) > payload.options.max_members:
         raise UnreadError("too_many_members", payload.options.max_members)
     _foresee(payload.budget, sum(info.file_size for info in entries))
@@ -91,15 +92,20 @@ def _check_name(name: str) -> None:
 
 
 class _Counted(io.RawIOBase):
-    """A stream whose every byte is drawn on the budget, those of skipped members too."""
+    """A stream whose every byte is drawn on the budget, those of skipped members too. Raises EOFError where it is asked on at its end."""
 
     def __init__(self, source: IO[bytes], budget: Budget) -> None:
         self.source = source
         self.budget = budget
+        self.empty_reads = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self.source.read(size)
         self.budget.take(len(data))
+        if not data:
+            self.empty_reads += 1
+            if self.empty_reads > MOST_EMPTY_READS:  # a header may state 2⁶³ bytes, and tarfile would ask for all of them
+                raise EOFError
         return data
 
 
@@ -128,10 +134,12 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, payload: Payloa
             raise UnreadError("not_a_member")
         if info.size > payload.options.max_bytes:
             raise UnreadError("too_large", info.size)
+        if info.size < 0:
+            raise UnreadError("damaged", "packed")
         try:
             file = archive.extractfile(info)
             data = file.read() if file else b""
-        except tarfile.TarError:
+        except (tarfile.TarError, lzma.LZMAError, *BROKEN):
             data = b""
         if len(data) < info.size:
             raise UnreadError("damaged", "packed")

@@ -19,6 +19,8 @@ SAMPLE = 20
 def read(payload: Payload) -> Content:
     """The reports with form feeds between them. Raises UnreadError where no column holds any."""
     decoded = decode_payload(payload)
+    if len(decoded.text) > payload.options.max_chars:
+        raise UnreadError("too_long", len(decoded.text))
     rows = _rows(decoded.text.replace("\0", ""), payload)
     return Content(report_text([rows], payload), decoded.encoding, decoded.basis, decoded.note)
 

@@ -33,7 +33,7 @@ def _leaves(message: Message) -> Iterator[Message]:
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        content = part.get_payload()
+        content = part.get_payload() if part.is_multipart() else None
         if part.get_content_maintype() == "multipart" and isinstance(content, list):
             waiting += [inner for inner in reversed(content) if isinstance(inner, Message)]
         else:
@@ -58,9 +58,12 @@ def _text(part: Message, payload: Payload) -> str:
 
 def _member(part: Message, number: int, payload: Payload) -> Member:
     def load() -> bytes:
-        inner = part.get_payload()
-        inner = inner[0] if isinstance(inner, list) and inner else None
-        data = inner.as_bytes() if isinstance(inner, Message) else part_bytes(part)
+        held = part.get_payload() if part.is_multipart() else None
+        inner = held[0] if isinstance(held, list) and held else None
+        try:
+            data = inner.as_bytes() if isinstance(inner, Message) else part_bytes(part)
+        except RecursionError:
+            raise UnreadError("too_deep", payload.options.max_depth) from None
         if len(data) > payload.options.max_bytes:
             raise UnreadError("too_large", len(data))
         payload.budget.take(len(data))

@@ -19,7 +19,10 @@ WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk"
 
 def parse(data: bytes) -> Message:
     """The message. The old policy: it gives headers as they came, and never fails on them."""
-    return email.message_from_bytes(data, policy=email.policy.compat32)
+    try:
+        return email.message_from_bytes(data, policy=email.policy.compat32)
+    except RecursionError:
+        raise UnreadError("too_deep", "hundreds of parts") from None
 
 
 def part_bytes(part: Message) -> bytes:

@@ -50,6 +50,10 @@ class IngestOptions:
     max_folders: int = 64
     """Folders inside folders."""
 
+    max_seconds: int = 600
+    """Seconds for one input, all its levels together: the last net. It does not make a slow machine read less, for the limits above end
+    every file that is foreseen long before, and an input that it stops is refused as a whole."""
+
     def __post_init__(self) -> None:
         for name in (self.encoding, *self.encodings.values()):
             if name is not None:
@@ -57,6 +61,11 @@ class IngestOptions:
         for name in self.__slots__:
             if name.startswith("max_") and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+
+
+def limit_names() -> tuple[str, ...]:
+    """The limits that a configuration may set."""
+    return tuple(name for name in IngestOptions.__slots__ if name.startswith("max_") or name == "ratio_floor")
 
 
 def check_encoding(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipeline.ingest.clock import OutOfTimeError, at_most
 from pipeline.ingest.formats import PLAIN_FORMATS, reader_of
 from pipeline.ingest.listing import InputItem, list_inputs
 from pipeline.ingest.names import printable, system_code
@@ -20,7 +21,7 @@ from pipeline.model import Document
 
 MEMBER_MARK = "!/"
 """Stands in `source` between an archive and the name of a file inside it."""
-STOPS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+STOPS = (KeyboardInterrupt, SystemExit, GeneratorExit, OutOfTimeError)
 
 
 def ingest(inputs: Sequence[Path], options: IngestOptions | None = None) -> Iterator[Document]:
@@ -38,7 +39,28 @@ def read_input(item: InputItem, options: IngestOptions | None = None) -> list[Do
     options = options or IngestOptions()
     if item.code is not None:
         return [_unread(item.source, UnreadError(item.code, item.detail))]
-    return _documents(item.source, item.path.name, lambda: _bytes_of(item.path, options), options, None, 0)
+    return _in_time(item.source, item.path.name, lambda: _bytes_of(item.path, options), options)
+
+
+def read_bytes(source: str, data: bytes, options: IngestOptions | None = None) -> list[Document]:
+    """As `read_input`, for a file that is in memory and would lie at `source`."""
+    options = options or IngestOptions()
+
+    def load() -> bytes:
+        if len(data) > options.max_bytes:
+            raise UnreadError("too_large", len(data))
+        return data
+
+    return _in_time(source, PurePosixPath(source).name, load, options)
+
+
+def _in_time(source: str, name: str, load: Callable[[], bytes], options: IngestOptions) -> list[Document]:
+    """The Documents, or where the last net caught the input one that says so: no part of it may depend on the clock."""
+    try:
+        with at_most(options.max_seconds):
+            return _documents(source, name, load, options, None, 0)
+    except OutOfTimeError:
+        return [_unread(source, UnreadError("too_slow", options.max_seconds))]
 
 
 def _documents(

@@ -44,6 +44,9 @@ REASONS: dict[str, Reason] = {
     "too_deep": Reason("refused", "Archives, mails or folders lie in each other more than {detail} deep. Unpack them and give the folder."),
     "unpacks_too_large": Reason("refused", "It unpacks to more than {detail} bytes (max_unpacked), as an archive bomb does."),
     "ratio": Reason("refused", "It unpacks to over {detail} times its size (max_ratio), as an archive bomb does."),
+    "too_slow": Reason(
+        "refused", "Reading it took more than {detail} seconds (max_seconds). Split it, or raise the limit on a slow machine."
+    ),
     "bad_name": Reason("refused", "A name in an archive that leads out of the archive; it was not read."),
     "not_a_member": Reason("refused", "A link, device or pipe inside an archive; it was not followed."),
     "entities": Reason("refused", "Its XML declares entities or a document type, as an expansion bomb does."),

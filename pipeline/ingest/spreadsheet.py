@@ -13,6 +13,8 @@ from pipeline.ingest.reasons import UnreadError
 
 MAX_CELLS = 20_000_000
 """Cells between the corners of a sheet: the reader sets up all of them, so that one cell at XFD1048576 would take the memory."""
+PANIC = "PanicException"
+"""What a Rust library raises where it did not foresee a damage; it is no Exception, and its class cannot be imported."""
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 
@@ -60,6 +62,10 @@ def _sheets(payload: Payload) -> list[list[list[str]]]:
     except PasswordError:
         raise UnreadError("password") from None
     except (CalamineError, OSError, ValueError):
+        raise UnreadError("damaged", "workbook") from None
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
         raise UnreadError("damaged", "workbook") from None
     return sheets
 
