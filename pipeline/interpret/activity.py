@@ -377,6 +377,10 @@ class _Placed:
         self._ends: dict[int, int] = {}
         self._known: dict[object, Place] = {}
         self._at = 0
+        self.closing: frozenset[int] = frozenset()
+        """Sentences of which the headings above say nothing."""
+        self.background: Mapping[int, tuple[int, int]] = {}
+        """Blocks of background figures, each with the span of the heading that says so."""
         self._cut_at, self._cuts = -1, list[int]()
 
     def add(self, hit: Hit) -> None:
@@ -392,7 +396,7 @@ class _Placed:
             if self._at != self._cut_at:
                 self._cut_at, self._cuts = self._at, [end for _, end in spans]
             self.clauses[self._at, min(bisect_right(self._cuts, hit.start), len(spans) - 1)].append(hit)
-        if hit.code != STOCK or hit.weight >= self._weights.names:
+        if hit.role != "counted" and (hit.code != STOCK or hit.weight >= self._weights.names):
             self._place_above(hit, sentences[self._at].block)
 
     def _place_above(self, hit: Hit, index: int) -> None:
@@ -534,5 +538,5 @@ def _longest(found: Iterator[tuple[int, tuple[int, Sequence[_Meaning]]]]) -> Ite
         if not kept or kept[-1][1] <= start:
             kept.append((start, end, entries))
     for start, end, entries in kept:
-        for code, weight in entries:
-            yield Hit(start, end, code, weight)
+        for code, weight, role in entries:
+            yield Hit(start, end, code, weight, role)

@@ -5,7 +5,7 @@ Harkema et al., ConText: an algorithm for determining negation, experiencer, and
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -141,7 +141,7 @@ class ReportStatus:
         self._report = report
         self._sections = sections
         self._sentence = -1
-        self._cues: list[tuple[int, int, _Rule]] = []
+        self._cues: list[_Placed] = []
         self._longest = 0
 
     def read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
@@ -165,13 +165,12 @@ class ReportStatus:
         """The cue that stands last before the number: a later cue ends the scope of an earlier one."""
         text = self._report.text
         clause = max(sentence.start, *(text.rfind(mark, sentence.start, start) + 1 for mark in _CLAUSE_ENDS))
-        last: tuple[int, int, _Rule] | None = None
+        last: _Placed | None = None
         cues = self._cues_of(place, sentence)
-        for at in range(bisect_right(cues, start + self._longest, key=_end) - 1, -1, -1):
-            cue = cues[at]
-            if cue[0] < start and (cue[0] >= clause or not in_plans or cue[2].status != "done"):
+        first = bisect_left(cues, start - BEFORE_WINDOW, key=_end)
+        for cue in cues[first : bisect_right(cues, start + self._longest, key=_end)]:
+            if cue[0] < start and (last is None or cue[1] > last[1]) and self._counts(cue, last, clause, in_plans=in_plans):
                 last = cue
-                break
         before = text[clause:start]
         for rule in self._rules.in_clause:
             for match in rule.pattern.finditer(before):
@@ -179,20 +178,35 @@ class ReportStatus:
                     last = (clause + match.start(), clause + match.end(), rule)
         return last
 
-    def _cues_of(self, place: int, sentence: Sentence) -> list[tuple[int, int, _Rule]]:
-        """All cues of a sentence that reach over its clauses, with their local spans, by their ends; of two ends the first rule's last."""
+    def _counts(self, cue: _Placed, last: _Placed | None, clause: int, *, in_plans: bool) -> bool:
+        """Whether a cue says something of a number whose clause begins at `clause`; `last` is the cue before it.
+
+        A weak one ends no plan of its own clause (确保全年累计新建5家), nor one that has given a figure (确保新建5家,累计达到20家).
+        """
+        start, _, rule = cue
+        if rule.status != "done":
+            return True
+        if rule.weak and last is not None and last[2].status == "plan":
+            between = self._report.text[last[1] : start]
+            return any(mark in between for mark in _CLAUSE_ENDS) and not _DIGIT.search(between)
+        return not in_plans or (start >= clause and not rule.weak)
+
+    def _cues_of(self, place: int, sentence: Sentence) -> list[_Placed]:
+        """All cues of a sentence that reach over its clauses, in the order of their ends; words in quotes are none."""
         if place != self._sentence:
+            quoted = [match.span() for match in _QUOTED.finditer(self._report.text, sentence.start, sentence.end)]
             found = [
                 (match.start(), match.end(), rule)
-                for rule in reversed(self._rules.anywhere)
+                for rule in self._rules.anywhere
                 for match in rule.pattern.finditer(self._report.text, sentence.start, sentence.end)
+                if not any(start < match.start() and match.end() < end for start, end in quoted)
             ]
             self._sentence, self._cues = place, sorted(found, key=_end)
             self._longest = max((end - start for start, end, _ in found), default=0)
         return self._cues
 
 
-def _end(cue: tuple[int, int, _Rule]) -> int:
+def _end(cue: _Placed) -> int:
     return cue[1]
 
 
