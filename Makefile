@@ -50,6 +50,9 @@ docs: $(VENV)/.dev
 site: $(VENV)/.docs
 	$(BIN)/zensical build --clean --strict
 
+mutation: $(VENV)/.dev
+	$(BIN)/python scripts/mutate.py
+
 lock: $(BIN)/python
 	$(PIP) install uv==$(UV_VERSION)
 	$(BIN)/python scripts/lock.py
