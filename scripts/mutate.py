@@ -2,7 +2,7 @@
 
 Each mutant is one change of one function (or of one constant of a module). A child process puts the changed code into the loaded module
 and runs the tests until one fails; the parent has the rules loaded already, so that a mutant costs a second and not ten. Texts of errors,
-docstrings and annotations are left alone: no test should hold their wording. Equivalent mutants, listed with their reason, count as survivors.
+docstrings and annotations are left alone: no test should hold their wording. Equivalent mutants count as survivors.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv, ast.BitOr: ast.BitAnd,
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv,
+    ast.BitOr: ast.BitAnd,
 }  # fmt: skip
 
 
