@@ -1,0 +1,82 @@
+"""Every package is pinned with hashes, listed with its licence, and nothing opens a socket."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCKED = """
+import socket, sys
+opened = []
+def hook(event, arguments):
+    if event.startswith("socket."):
+        opened.append(event)
+        raise RuntimeError("a socket: " + event)
+sys.addaudithook(hook)
+"""
+"""An audit hook sees what C code opens through Python too, and cannot be taken off again."""
+
+
+def _run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([sys.executable, "-c", BLOCKED + code, *arguments], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "a socket" not in done.stderr, done.stderr
+    return done
+
+
+def test_the_block_blocks() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED + "socket.create_connection(('127.0.0.1', 9))"], capture_output=True, text=True, check=False
+    )
+    assert "a socket" in done.stderr
+
+
+def test_import_opens_no_socket_and_prints_nothing() -> None:
+    done = _run("import pipeline, pipeline.cli, pipeline.run, pipeline.component\nassert not opened, opened")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_a_run_opens_no_socket(tmp_path: Path) -> None:
+    archive = tmp_path / "in"
+    archive.mkdir()
+    text = "石桥镇总工会2012年工作总结\n走访慰问困难职工75名,发放慰问金3.5万元。\n"
+    (archive / "a.txt").write_text(text, encoding="utf-8")
+    (archive / "b.html").write_text(
+        f'<html><head><link rel="stylesheet" href="http://192.0.2.1/a.css"></head><body><p>{text}</p><img src="http://192.0.2.1/x.png"></body></html>',
+        encoding="utf-8",
+    )
+    (archive / "c.eml").write_bytes(b"Content-Type: text/plain; charset=utf-8\nSubject: a\n\n" + text.encode())
+    (archive / "d.csv").write_text(f"序号,内容\n1,{text.strip()}\n", encoding="utf-8")
+    with zipfile.ZipFile(archive / "e.zip", "w") as inner:
+        inner.writestr("f.txt", text)
+    code = "from pipeline.cli import main\nsys.argv[1:] = ['run', *sys.argv[1:], '--workers', '1']\nmain()"
+    done = _run(code, str(archive), "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    content = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert content["counts"]["reports"] >= 4
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} >= {".csv", ".parquet", ".xlsx", ".html"}
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"])
+def test_every_pinned_package_has_hashes(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert entries
+    assert [entry.split()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_bill_of_materials_and_licences_are_those_of_the_lock() -> None:
+    done = subprocess.run([sys.executable, ROOT / "scripts" / "build_sbom.py", "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_package_states_a_licence() -> None:
+    parts = json.loads((ROOT / "sbom.json").read_text(encoding="utf-8"))["components"]
+    unstated = [part["name"] for part in parts if "licenses" not in part]
+    assert len(unstated) <= 3, unstated
