@@ -10,7 +10,7 @@ SECONDS ?= 600
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 UV_VERSION := 0.13.9
 
-.PHONY: help run test test-all check fuzz lock docs site clean
+.PHONY: help run test test-all check fuzz lock sbom docs mutation site clean
 
 help:
 	@echo "make run       read data/raw, write the tables into data/out"
@@ -19,6 +19,8 @@ help:
 	@echo "make fuzz      try every reader with SECONDS=600 of files that are nearly right"
 	@echo "make docs      write docs/tables.md, docs/rules.md and docs/quality.md anew"
 	@echo "make site      write the guide as web pages into site/"
+	@echo "make mutation  change the readers of numbers and dates, and count what the tests notice"
+	@echo "make sbom      write sbom.json and docs/licences.md anew from the lock file"
 	@echo "make lock      resolve the dependencies anew"
 	@echo "make clean     remove all that these commands made"
 
@@ -49,6 +51,12 @@ docs: $(VENV)/.dev
 
 site: $(VENV)/.docs
 	$(BIN)/zensical build --clean --strict
+
+sbom: $(VENV)/.dev
+	$(BIN)/python scripts/build_sbom.py
+
+mutation: $(VENV)/.dev
+	$(BIN)/python scripts/mutate.py
 
 lock: $(BIN)/python
 	$(PIP) install uv==$(UV_VERSION)

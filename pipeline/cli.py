@@ -112,6 +112,9 @@ def run(
     money: Annotated[
         str, typer.Option("--money", help="Unit of money in the workbook: yuan or wan (10,000 yuan); tables stay in yuan.")
     ] = "yuan",
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Mask persons' names, telephone and identity numbers in all outputs; no guarantee.")
+    ] = False,
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -122,7 +125,7 @@ def run(
 
     Example: taizhang run archive/ --out tables/
     """
-    from pipeline import console
+    from pipeline import console, rulebook
     from pipeline.corrections import CorrectionsError
     from pipeline.labels import LANGUAGES
     from pipeline.manifest import ManifestError
@@ -152,6 +155,7 @@ def run(
                 segmenter=segmenter,
                 money=money,
                 limits=context.meta.get(LIMITS),
+                redact=redact,
                 progress=progress,
             )
     except (RuleError, ManifestError, CorrectionsError, ValueError) as error:
@@ -159,6 +163,8 @@ def run(
     except OSError as error:
         fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")
     console.report(result, inputs, rules, labels, quiet=quiet, verbose=verbose)
+    if redact and not quiet:
+        typer.echo(rulebook.load(rules).table("redact")["notes"][labels])
     raise typer.Exit(result.exit_status)
 
 

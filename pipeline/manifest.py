@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,10 @@ class Manifest:
     def encodings(self) -> dict[str, str]:
         """Encodings by source, for ingest."""
         return {source: entry.fields["encoding"] for (source, _), entry in self.entries.items() if "encoding" in entry.fields}
+
+    def with_sources(self, renamed: Callable[[str], str]) -> Manifest:
+        """The same entries for inputs whose sources are written otherwise."""
+        return Manifest({(renamed(source), part): entry for (source, part), entry in self.entries.items()})
 
     def apply(self, read: ReadReport) -> ReadReport:
         """The report with what the manifest says of it in place of what was inferred."""

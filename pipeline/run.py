@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import metadata
 from os.path import realpath
 from pathlib import Path
@@ -37,6 +39,7 @@ from pipeline.manifest import Manifest
 from pipeline.masks import MaskReader
 from pipeline.model import CORRECTED, FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
 from pipeline.per_head import per_head
+from pipeline.redact import Redactor
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON, TABLES
 from pipeline.segment import Segmenter, SegmenterName
@@ -75,6 +78,7 @@ class Settings:
     manifest: Manifest = field(default_factory=Manifest)
     segmenter: SegmenterName = "jieba"
     corrections: Corrections = field(default_factory=Corrections)
+    redact: bool = False
 
 
 class Machinery:
@@ -92,6 +96,10 @@ class Machinery:
         self.unit_classes = UnitClasses({word: unit.unit_class for word, unit in book.units.items()}, self.cleaner.simplified)
         self.comparer = Comparer(book.indicators, self.unit_classes)
         self.sketcher = Sketcher(book)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        return Redactor(self.rulebook)
 
     def read_report(self, report: Report) -> ReadReport:
         """One report, read by itself."""
@@ -138,6 +146,8 @@ class Batch:
     """What is needed of the reports' texts to find copies at the end of the run."""
     report_texts: tuple[str, ...] = ()
     """The texts of the reports, in the order of their table, for the review page."""
+    digests: tuple[str, ...] = ()
+    """SHA-256 of the reports' texts where `report_texts` are masked."""
 
 
 def ingest(items: Iterable[InputItem], tools: Tools) -> Iterator[Document]:
@@ -225,11 +235,22 @@ def compare(batches: Iterable[Batch], tools: Tools) -> Iterator[Batch]:
         yield replace(batch, tables={**batch.tables, "cells": cells}, gaps=())
 
 
+def redact(batches: Iterable[Batch], tools: Tools) -> Iterator[Batch]:
+    """Tables and texts → the same with persons masked, where the run is to mask them."""
+    if not tools.settings.redact:
+        yield from batches
+        return
+    for batch in batches:
+        digests = tuple(hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest() for raw in batch.report_texts)
+        masked = tools.machinery.redactor.tables(batch.tables, batch.report_texts, batch.texts)
+        yield replace(batch, tables=masked.tables, texts=masked.texts, report_texts=masked.report_texts, digests=digests)
+
+
 Stage = Callable[[Any, Tools], Iterator[Any]]
 
 READING: tuple[Stage, ...] = (clean, split, extract, segment, interpret, unmask)
 """From a document to its facts."""
-STAGES: tuple[Stage, ...] = (ingest, *READING, tabulate, compare)
+STAGES: tuple[Stage, ...] = (ingest, *READING, tabulate, compare, redact)
 """The order of the work, from inputs to the tables of a batch. What needs all batches at once follows in `finish`."""
 
 
@@ -311,6 +332,7 @@ def run(
     segmenter: SegmenterName = "jieba",
     money: str = "yuan",
     limits: Mapping[str, int] | None = None,
+    redact: bool = False,
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
@@ -319,7 +341,8 @@ def run(
     `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or the workbook with its columns for corrections filled in; what
     became of each is the table `corrections`. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and a few objects
     differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml for them; the tables
-    stay in 元. `limits`: those of the readers, by the names that IngestOptions has for them. Raises RuleError, ManifestError,
+    stay in 元. `limits`: those of the readers, by the names that IngestOptions has for them. `redact`: mask persons' names and numbers in
+    all that is written. Raises RuleError, ManifestError,
     CorrectionsError or ValueError for wrong settings and OSError where `out` cannot be written; never for what an input holds. In a
     script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the script anew.
     """
@@ -329,11 +352,16 @@ def run(
     own: Mapping[str, Any] = limits or {}
     options = IngestOptions((out,), encoding, known.encodings, text_column, rules, **own)
     book = rulebook.load(rules)
-    settings = Settings(rules, options, known, segmenter, Corrections.load(corrections, book) if corrections else Corrections())
+    given_corrections = Corrections.load(corrections, book) if corrections else Corrections()
+    settings = Settings(rules, options, known, segmenter, given_corrections, redact)
     look = Look(Labels(book, labels), Labels(book).code("money", money, "--money"))
     given = [inputs] if isinstance(inputs, str | Path) else inputs
+    redactor = Redactor(book) if redact else None
     handed_in = {realpath(path) for path in (manifest, corrections) if path is not None}  # which no circle of links makes fail
     items = [item for item in list_inputs([Path(path) for path in given], options) if realpath(item.path) not in handed_in]
+    if redactor is not None:
+        items = _without_names(items, redactor)
+        settings = replace(settings, manifest=known.with_sources(redactor.source))
     tasks = list(_tasks(items))
     count = local.worker_count(workers)
     if workers is None:
@@ -346,11 +374,21 @@ def run(
                 spool = texts if "html" in formats else None
                 tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, catalogue, spool, progress))
                 tables = finish(tables, catalogue, book, settings.corrections)
+                if redactor is not None:
+                    tables["corrections"] = redactor.corrections(tables["corrections"])
             counts = count_up(tables)
-            write(tables, texts, staging, formats, book, look)
+            write(tables, texts, staging, formats, book, look, redactor)
         content = run_content(book, counts, segmenter, {"seconds": round(perf_counter() - began, 3), "workers": count})
+        if redactor is not None:
+            content["redacted"] = redactor.notice
         about.write_json(content, staging / folder.RUN_FILE)
     return RunResult(out, counts, tables[COMPARISON.name], _unread(tables["files"]), _exit_status(counts))
+
+
+def _without_names(items: Sequence[InputItem], redactor: Redactor) -> list[InputItem]:
+    """The inputs under masked names, in the order of these."""
+    names = redactor.sources(item.source for item in items)
+    return sorted((replace(item, source=name) for item, name in zip(items, names, strict=True)), key=lambda item: item.source)
 
 
 def _tasks(items: Iterable[InputItem]) -> Iterator[list[InputItem]]:
@@ -385,7 +423,7 @@ def _watched(
             catalogue.add(sketch)
         if spool is not None:
             reports_of = batch.tables["reports"]
-            spool.add_all(reports_of["source"].to_pylist(), reports_of["start"].to_pylist(), batch.report_texts)
+            spool.add_all(reports_of["source"].to_pylist(), reports_of["start"].to_pylist(), batch.report_texts, batch.digests or None)
         done += len(task)
         reports += batch.tables["reports"].num_rows
         if progress is not None:
@@ -442,14 +480,24 @@ class Look:
     money: str = "yuan"
 
 
-def write(tables: Tables, texts: Texts, target: Path, formats: Sequence[Format], book: Rulebook, look: Look) -> None:
-    """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page."""
+def write(
+    tables: Tables,
+    texts: Texts,
+    target: Path,
+    formats: Sequence[Format],
+    book: Rulebook,
+    look: Look,
+    redactor: Redactor | None = None,
+) -> None:
+    """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page. `redactor`: that was used."""
     for name, table in tables.items():
         if "parquet" in formats:
             flat.write_parquet(table, target / f"{name}.parquet")
         if "csv" in formats:
             flat.write_csv(table, target / f"{name}.csv")
     facts = {"version": version(), "rules": book.hash[:12]}
+    if redactor is not None:
+        facts["redacted"] = redactor.notice[look.labels.language]
     if "xlsx" in formats:
         from pipeline.write.workbook import write_workbook  # here, for not every run wants one
 

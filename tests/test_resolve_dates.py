@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from place_cases import RULES
 
-from pipeline.days import Calendar
+from pipeline.days import Calendar, lunar_day
 from pipeline.model import PartialDate
 
 CALENDAR = Calendar(tomllib.loads((RULES / "calendar.toml").read_text("utf-8")))
@@ -89,6 +89,42 @@ def test_festivals_with_a_fixed_day() -> None:
 def test_an_unknown_year_gives_no_days(edtf: str) -> None:
     assert days(edtf, None, "this_year") == "-"
     assert days("2012-09-27", None) == "2012-09-27"
+
+
+@pytest.mark.parametrize(("festival", "year", "want"), [
+    ("清明", 1900, "-"), ("清明", 1901, "1901-04-05"), ("清明", 2000, "2000-04-04"), ("清明", 2001, "2001-04-05"),
+    ("清明", 2099, "2099-04-04"), ("清明", 2100, "-"), ("春节", 1899, "-"), ("春节", 1900, "1900-01-31"), ("春节", 2099, "2099-01-21"),
+    ("春节", 2100, "-"), ("不知名", 2012, "-"), ("春节", None, "-"),
+])  # fmt: skip
+def test_festivals_are_known_for_two_centuries(festival: str, year: int | None, want: str) -> None:
+    assert days("XXXX", year, festival=festival) == want
+
+
+def test_festivals_of_a_written_or_masked_year() -> None:
+    assert days("2013", 2012, festival="春节") == "2013-02-10"
+    assert days("20XX", 2012, festival="春节") == "-"
+    assert days("XXXX", 2012, anchor="last_year", festival="春节") == "2011-02-03"
+
+
+@pytest.mark.parametrize(("edtf", "want"), [
+    ("0000-01-01", "-"), ("0001-01-01", "0001-01-01"), ("9999-12-31", "9999-12-31"), ("XXXX-01-31", "2012-01-31"),
+    ("XXXX-12-01", "2012-12-01"), ("XXXX-00", "-"), ("XXXX-04-00", "-"), ("XXXX-03-05/XXXX-03-04", "-"),
+    ("XXXX-03-05/XXXX-03-05", "2012-03-05"),
+    ("XXXX-03-05/XXXX-13", "-"), ("XXXX-13/XXXX-12-05", "-"),
+])  # fmt: skip
+def test_edges(edtf: str, want: str) -> None:
+    assert days(edtf) == want
+
+
+@pytest.mark.parametrize(("month", "day", "want"), [(1, 30, date(2012, 2, 21)), (2, 29, date(2012, 3, 21)), (2, 30, None)])
+def test_short_lunar_months_have_no_thirtieth(month: int, day: int, want: date | None) -> None:
+    assert lunar_day(2012, month, day) == want
+
+
+def test_a_part_ties_a_year_to_the_report_s() -> None:
+    assert days("XXXX", part="late") == "2012-01-01/2012-12-31"
+    assert days("XXXX", None, part="late") == "-"
+    assert days("XXXX") == "-"
 
 
 def test_leap_days_of_other_years_are_none() -> None:

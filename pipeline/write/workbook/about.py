@@ -46,6 +46,8 @@ class AboutSheet:
         """`said` fills the places of the texts: `money`, `cell`, `none`, `version`, `rules`. `limits`: what the workbook leaves out."""
         self._wide(self.labels("about", "title"), TITLE, LINE * 2)
         self._wide(self.labels("about", "intro", **_counts(tables)), OVER_ALL)
+        if "redacted" in said:
+            self._wide(said["redacted"], OVER_ALL)
         self._contents(page)
         self._lines("about_cell", said)
         self._colours()
