@@ -68,6 +68,15 @@ def _formats(written: str) -> list[Any]:
     return formats or list(FORMATS)
 
 
+def _cache(given: Path | None) -> Path | None:
+    """The folder for kept results: the one given, none where that is `off`, else the user's."""
+    from pipeline.cache import default_folder
+
+    if given is None:
+        return default_folder()
+    return None if given == Path("off") else given
+
+
 @app.command()
 def run(
     inputs: Annotated[list[Path], typer.Argument(help="Files and folders with reports.", show_default=False)],
@@ -83,6 +92,11 @@ def run(
         Path | None, typer.Option("--manifest", help="CSV with what you know of each report; see `taizhang manifest`.")
     ] = None,
     labels: Annotated[str, typer.Option("--labels", help="Language of workbook and messages: zh or en.")] = "zh",
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", help="Folder for results kept for later runs, `off` for none; the user's cache folder when not given."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what is kept of these inputs and read them anew.")] = False,
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -98,6 +112,7 @@ def run(
     from pipeline.manifest import ManifestError
     from pipeline.rulebook import RuleError
     from pipeline.run import run as read_and_write
+    from pipeline.write.folder import FolderBusyError
 
     if labels not in LANGUAGES:
         fail(f"--labels: {labels} is none of {', '.join(LANGUAGES)}")
@@ -115,9 +130,13 @@ def run(
                 text_column=text_column,
                 manifest=manifest,
                 labels=labels,
+                cache=_cache(cache),
+                fresh=fresh,
                 progress=progress,
             )
     except (RuleError, ManifestError, ValueError) as error:
+        fail(str(error))
+    except FolderBusyError as error:
         fail(str(error))
     except OSError as error:
         fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["count", "money", "rate", "date", "duration", "ordinal", "reference", "marker", "name"]
 Bound = Literal["=", "~", ">", ">=", "<", "<="]
@@ -315,3 +315,7 @@ class ReadReport:
     """The title that the manifest gives; where it is None, the one that stands in the report."""
     gaps: tuple[Gap, ...] = ()
     """What facts without an indicator would be cells of, were they done or not masked."""
+    claims: Any = field(default=None, compare=False, repr=False)
+    """What the indicators were read from (`interpret.Claims`); None where they cannot be read again by other rules."""
+    unmasked: ReadReport | None = field(default=None, compare=False, repr=False)
+    """The report read with numbers in the place of its masks, where it has any."""

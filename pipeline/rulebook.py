@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -128,6 +128,16 @@ class Rulebook:
         for folder in self.folders:
             for path in sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".txt", ".parquet", ".csv")):
                 digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def hash_of(self, files: Collection[str]) -> str:
+        """SHA-256 over some rule files: names of files, or of folders with all that is in them."""
+        digest = hashlib.sha256()
+        for folder in self.folders:
+            found = sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).parts[0] in files)
+            for path in found:
+                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(b"\0" if found else b"")  # a folder without any of them says nothing
         return digest.hexdigest()
 
     def table(self, name: str) -> dict[str, Any]:

@@ -88,15 +88,20 @@ class IndicatorReader:
                 self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks))
 
     def assign(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> tuple[Fact, ...]:
-        """The facts with their indicators. `units`: each fact's measure word in simplified script. A part is no value of its total's."""
+        """The facts with their indicators. `units`: each fact's measure word in simplified script."""
+        found = self.codes(report, dict(enumerate(facts)), clauses, dict(enumerate(units)))
+        return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
+
+    def codes(self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str]) -> dict[int, str | None]:
+        """The indicators of the facts that have a setting, by their index. A part is no value of its total's."""
         found: dict[int, str | None] = {}
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
-            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if _may_fill(fact) else None
+            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if may_fill(fact) else None
             told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found)
             found[index] = None if code in told else code
-        return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
+        return found
 
     def _told_before(self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None]) -> set[str | None]:
         """For a number of a sentence that begins with 其中 the indicators of the sentences before in its item."""
@@ -133,7 +138,7 @@ class IndicatorReader:
         return self._by_unit[key]
 
 
-def _may_fill(fact: Fact) -> bool:
+def may_fill(fact: Fact) -> bool:
     """Whether a number could be a value at all: a threshold, a figure per head and a difference are none."""
     quantity = fact.quantity
     return quantity is not None and fact.status != "criterion" and not quantity.per and not quantity.change

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.interpret.activity import ActivityReader, Topic
 from pipeline.interpret.checks import CheckFinder
+from pipeline.interpret.claims import Claims
 from pipeline.interpret.clauses import ClauseReader, Clauses
 from pipeline.interpret.events import EventReader
 from pipeline.interpret.frames import Found
@@ -57,7 +58,9 @@ class Interpreter:
         period = self._years.resolve(report, told)
         place = self._places.resolve(report, year=period.year)
         events, checks = self._events.read(report, told, clauses, units), self._checks.read(report, told, units)
-        return ReadReport(report, told, events, checks, place, period, self._orgs.resolve(report))
+        return ReadReport(
+            report, told, events, checks, place, period, self._orgs.resolve(report), claims=Claims.of(report, told, clauses, units)
+        )  # fmt: skip
 
     def together(self, reads: Sequence[ReadReport]) -> list[ReadReport]:
         """Reports of one source, each with the year that the others of its town tell (第五届 beside a dated 第三届 and 第四届)."""
