@@ -20,7 +20,7 @@ REPORT = (
 )
 OWN = """
 [[indicator]]
-code = "aid.people"
+code = "org.members_new"
 remove = true
 
 [[indicator]]
@@ -118,6 +118,6 @@ def test_a_removed_indicator_takes_its_cue_with_it(tools: Tools, own: Path) -> N
     told = indicate(tabulator.tables(), claims, IndicatorReader(Rulebook((shipped_folder(), own))))
     assert told is not None
     rows = {row["text"]: row for row in told[0]["facts"].to_pylist()}
-    assert rows["75名"]["indicator"] is None
-    assert not any(cue.startswith("indicator.") for cue in rows["75名"]["cues"])
+    assert rows["350人"]["indicator"] is None
+    assert not any(cue.startswith("indicator.") for cue in rows["350人"]["cues"])
     assert any(cue.startswith("indicator.own.unions@") for cue in rows["12家"]["cues"])
