@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_BYTES = 8 * 1024**3
-"""Beyond so many bytes the entries that were not used for longest go. An archive of 50 MB of text takes about 150 MB."""
+"""Beyond so many bytes the entries that were not used for longest go. An archive of 50 MB of text takes about 250 MB."""
 SUFFIX = ".batch"
 _UNFINISHED = ".unfinished-"
 UNFINISHED_SECONDS = 86_400
