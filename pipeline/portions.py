@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.dependencies import COMPARING, READING, program_hash, rules_hash
-from pipeline.engines.local import Loss
+from pipeline.engines.local import Loss, WorkerLostError
 from pipeline.ingest import IngestOptions, InputItem
 from pipeline.manifest import Manifest
 from pipeline.rulebook import Rulebook
@@ -52,9 +52,14 @@ class Portion:
         return PATIENCE + self.size / BYTES_PER_SECOND
 
     def instead(self, loss: Loss) -> list[Portion]:
-        """What is to be done where a worker was lost over it: each input by itself; a single one is given up, with the reason."""
+        """What is to be done where a worker was lost over it: each input by itself; a single one is given up, with the reason.
+
+        Raises WorkerLostError where a worker is lost over an input that was given up.
+        """
         if len(self.items) == 1:
             [item] = self.items
+            if item.code is not None:  # no byte of it was read; what ends workers lies elsewhere
+                raise WorkerLostError(f"the process that read {item.source} ended ({loss}); is there enough memory?")
             given_up = replace(item, code=loss, detail=f"{self.patience:.0f}")
             return [Portion((given_up,), self.digests, self.below)]
         lows = _lowest_behind([item.source for item in self.items], self.below)

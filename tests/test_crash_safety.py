@@ -98,7 +98,9 @@ def test_a_damaged_entry_of_the_cache_is_made_anew(archive: Path, tmp_path: Path
 
 def test_two_runs_can_share_a_cache(archive: Path, tmp_path: Path) -> None:
     both = [start(archive, tmp_path / name, "--workers", "1", "--cache", str(tmp_path / "cache")) for name in ("a", "b")]
-    assert [process.wait(300) for process in both] == [0, 0]
+    for process in both:
+        assert process.communicate(timeout=300)[1] == b""
+    assert [process.returncode for process in both] == [0, 0]
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
 
 

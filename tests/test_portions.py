@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import portions as module
+from pipeline.engines.local import WorkerLostError
 from pipeline.ingest import IngestOptions, InputItem, list_inputs
 from pipeline.manifest import Entry, Manifest
 from pipeline.portions import Names, Portion, portions
@@ -102,3 +103,5 @@ def test_where_a_worker_was_lost_each_input_goes_by_itself_and_then_is_given_up(
     [given_up] = single[0].instead("crashed")
     assert given_up.items[0].code == "crashed"
     assert given_up.items[0].source == single[0].items[0].source
+    with pytest.raises(WorkerLostError):
+        given_up.instead("crashed")

@@ -23,6 +23,8 @@ AHEAD = 4
 QUEUED = 2
 """Tasks at a worker: one that it works on, and one that it finds when it has done that."""
 NEVER = float("inf")
+BEGIN_SECONDS = 600.0
+"""What a worker gets to load the program, on a machine that has much else to do."""
 KILL_SECONDS = 5.0
 """What a worker gets to end by itself."""
 
@@ -122,15 +124,16 @@ class Pool(Generic[TaskT, Result]):
 
     def _watch(self, line: deque[_Slot[TaskT, Result]], instead: Callable[[TaskT, Loss], Sequence[TaskT]]) -> None:
         """Wait until a worker says something, dies, or has been silent for too long."""
-        pipes = {hand.pipe: hand for hand in self._crew}
         limit = min((hand.deadline for hand in self._crew), default=NEVER)
-        ready = wait(list(pipes), None if limit == NEVER else max(0.0, limit - monotonic()))
-        for pipe in ready:
-            hand = pipes[pipe]  # type: ignore[index]  # what was waited for is a pipe
-            if not hand.hear():
+        signs = [sign for hand in self._crew for sign in (hand.pipe, hand.process.sentinel)]
+        ready = wait(signs, None if limit == NEVER else max(0.0, limit - monotonic()))
+        for hand in list(self._crew):
+            # what it said before it died counts
+            dead = not hand.hear() if hand.pipe in ready else hand.process.sentinel in ready
+            if dead:
                 self._replace(hand, "crashed", line, instead)
-        for hand in [hand for hand in self._crew if hand.queue and hand.deadline <= monotonic()]:
-            self._replace(hand, "too_slow", line, instead)
+            elif hand.deadline <= monotonic():
+                self._replace(hand, "too_slow", line, instead)
 
     def _replace(
         self, hand: _Hand[TaskT, Result], loss: Loss, line: deque[_Slot[TaskT, Result]], instead: Callable[[TaskT, Loss], Sequence[TaskT]]
@@ -184,7 +187,7 @@ class _Hand(Generic[TaskT, Result]):
         self.process = context.Process(target=_serve, args=(other, make, setting), daemon=True)
         self.queue: deque[_Slot[TaskT, Result]] = deque()
         self.ready = False
-        self.deadline = NEVER
+        self.deadline = monotonic() + BEGIN_SECONDS
         with _interrupts_ignored():
             self.process.start()
         other.close()
@@ -218,7 +221,8 @@ class _Hand(Generic[TaskT, Result]):
 
     def _reset(self) -> None:
         """The clock of the first task begins when the one before it is done."""
-        self.deadline = monotonic() + self.queue[0].task.patience if self.queue and self.ready else NEVER
+        if self.ready:
+            self.deadline = monotonic() + self.queue[0].task.patience if self.queue else NEVER
 
     def dismiss(self, kindly: bool) -> None:
         """End the process: by itself where nothing went wrong, else at once."""

@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP = 65_536
-"""Rows of a Parquet row group and of one pass over a CSV file: fixed, so that the bytes do not depend on how the rows came."""
+"""Rows of a Parquet row group: fixed, so that the bytes do not depend on how the rows came."""
+CSV_ROWS = 8_192
+"""Rows of one pass over a CSV file, which its bytes do not tell of."""
 LIST_JOINT = ";"
 BOM = b"\xef\xbb\xbf"
 _FORMULA = r"^([=+\-@\t\r])"
@@ -29,7 +31,7 @@ def stream_csv(chunks: Iterable[pa.Table], path: Path, schema: pa.Schema) -> Non
     """The same as UTF-8 with a byte-order mark, decimals without trailing zeros, lists joined by `;`, formulas disarmed by `'`."""
     with path.open("wb") as file:
         file.write(BOM + ",".join(_quoted(pa.array(schema.names)).to_pylist()).encode() + b"\n")
-        for group in rechunked(chunks, ROW_GROUP):
+        for group in rechunked(chunks, CSV_ROWS):
             file.write(_lines(group))
 
 
