@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -188,7 +188,7 @@ class _Hand(Generic[TaskT, Result]):
         self.queue: deque[_Slot[TaskT, Result]] = deque()
         self.ready = False
         self.deadline = monotonic() + BEGIN_SECONDS
-        with _interrupts_ignored():
+        with _interrupts_held_back():
             self.process.start()
         other.close()
 
@@ -236,20 +236,21 @@ class _Hand(Generic[TaskT, Result]):
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """A process begun meanwhile heeds no Ctrl-C: its master does, and ends it."""
-    if threading.current_thread() is not threading.main_thread():
+def _interrupts_held_back() -> Iterator[None]:
+    """A process begun meanwhile never hears of Ctrl-C: its master does, as soon as this is over, and ends it."""
+    if sys.platform == "win32":  # where `_serve` sees to it
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection[_Said, Any], make: Callable[[Any], Callable[[Any], Any]], setting: Any) -> None:
     """The life of a worker: it ends when its master closes the pipe, or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         work = make(setting)
     except Exception as error:  # noqa: BLE001  the master raises it

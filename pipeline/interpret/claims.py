@@ -6,7 +6,6 @@ Only numbers that could be a value of an indicator are kept. Bytes are MessagePa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Self
 
 import msgspec
@@ -98,9 +97,13 @@ def _number(report: Report, fact: Fact, at: Setting, unit: str) -> Number:
 
 
 def _fact(number: Number) -> Fact:
-    bare = Fact(number.start, number.end, number.kind, "", Quantity(None))
-    return replace(bare, status=number.status, scope=number.scope, activity=number.activity, part_of=number.part_of)
+    return Fact(
+        number.start, number.end, number.kind, "", _SOME_QUANTITY, status=number.status, scope=number.scope, activity=number.activity,
+        part_of=number.part_of,
+    )  # fmt: skip
 
 
+_SOME_QUANTITY = Quantity(None)
+"""Only numbers are kept whose quantity lets them fill a cell, so it is not looked at again."""
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Claims)
