@@ -18,11 +18,45 @@ ONE_WAY = {"PYTHONHASHSEED": "1", "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8"}
 ANOTHER = {"PYTHONHASHSEED": "20", "TZ": "America/New_York", "LC_ALL": "C", "PYTHONUTF8": "0"}
 
 
-def _run(inputs: list[Path], out: Path, workers: int, surroundings: dict[str, str]) -> dict[str, bytes]:
-    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "run", *map(str, inputs)]
-    done = subprocess.run(
-        [*command, "--out", str(out), "--workers", str(workers), "--quiet"], env={**os.environ, **surroundings}, capture_output=True
-    )
+MAIN = "from pipeline.cli import main; main()"
+ANOTHER_DAY = f"""
+import datetime, time
+
+class Day(datetime.date):
+    @classmethod
+    def today(cls): return cls(2031, 2, 3)
+
+class Moment(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None): return cls(2031, 2, 3, 4, 5, 6, tzinfo=tz)
+    today = utcnow = now
+
+datetime.date, datetime.datetime = Day, Moment
+time.time, time.time_ns = lambda: 1927857906.0, lambda: 1927857906 * 10**9
+real = time.localtime
+time.localtime = lambda seconds=None: real(1927857906.0 if seconds is None else seconds)
+{MAIN}
+"""
+"""The program on a day years from now, for whoever asks Python for it."""
+
+
+def _run(inputs: list[Path], out: Path, workers: int, surroundings: dict[str, str], main: str = MAIN) -> dict[str, bytes]:
+    """What a run writes, none of it taken from a run before."""
+    command = [
+        sys.executable,
+        "-c",
+        main,
+        "run",
+        *map(str, inputs),
+        "--out",
+        str(out),
+        "--workers",
+        str(workers),
+        "--cache",
+        "off",
+        "--quiet",
+    ]
+    done = subprocess.run(command, env={**os.environ, **surroundings}, capture_output=True)
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     files = {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
     about = json.loads(files.pop("run.json"))
@@ -49,4 +83,4 @@ def test_another_day_and_another_place(tmp_path: Path) -> None:
     shutil.copytree(RAW, moved)
     for path in moved.rglob("*"):
         os.utime(path, (946684800, 946684800))
-    assert _run([RAW], tmp_path / "a", 2, ONE_WAY) == _run([moved], tmp_path / "b", 2, ONE_WAY)
+    assert _run([RAW], tmp_path / "a", 2, ONE_WAY) == _run([moved], tmp_path / "b", 1, ONE_WAY, ANOTHER_DAY)

@@ -229,7 +229,8 @@ def test_one_input_need_not_be_a_list(archive: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("changed", [{"PYTHONHASHSEED": "7"}, {"TZ": "Asia/Shanghai"}, {"LC_ALL": "C", "LANG": "C"}])
 def test_the_same_bytes_whatever_the_surroundings(archive: Path, tmp_path: Path, changed: dict[str, str]) -> None:
     for name, environment in (("one", {"PYTHONHASHSEED": "1", "TZ": "UTC"}), ("two", changed)):
-        command = [sys.executable, "-m", "pipeline.cli", "run", str(archive), "--out", str(tmp_path / name), "--workers", "1", "--quiet"]
+        command = [sys.executable, "-m", "pipeline.cli", "run", str(archive), "--out", str(tmp_path / name), "--workers", "1"]
+        command += ["--cache", "off", "--quiet"]
         surroundings = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **environment}
         subprocess.run(command, check=True, env=surroundings)
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
