@@ -218,9 +218,11 @@ def _told(forking: subprocess.Popen[str], out: Path, cache: Path, seconds: float
 FORKING = """
 import json, os, signal, sys, time
 from pathlib import Path
+from pipeline.model import Document
 from pipeline.run import Settings, Tools, run
 
-Tools(Settings()).machinery.read_report  # all is loaded once, here
+for path in sorted(Path(sys.argv[1]).iterdir())[:1]:  # all is loaded once, here, and every pattern has been used
+    Tools(Settings()).read(Document("in", path.read_text(encoding="utf-8")))
 for line in sys.stdin:
     out, cache, seconds = json.loads(line)
     began = time.monotonic()
