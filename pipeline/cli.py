@@ -86,6 +86,15 @@ def _formats(written: str) -> list[Any]:
     return formats or list(FORMATS)
 
 
+def _cache(given: Path | None) -> Path | None:
+    """The folder for kept results: the one given, none where that is `off`, else the user's."""
+    from pipeline.cache import default_folder
+
+    if given is None:
+        return default_folder()
+    return None if given == Path("off") else given
+
+
 @app.command()
 def run(
     context: typer.Context,
@@ -115,6 +124,11 @@ def run(
     redact: Annotated[
         bool, typer.Option("--redact", help="Mask persons' names, telephone and identity numbers in all outputs; no guarantee.")
     ] = False,
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", help="Folder for results kept for later runs, `off` for none; the user's cache folder when not given."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what is kept of these inputs and read them anew.")] = False,
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -132,6 +146,7 @@ def run(
     from pipeline.rulebook import RuleError, located
     from pipeline.run import run as read_and_write
     from pipeline.segment import SEGMENTERS
+    from pipeline.write.folder import FolderBusyError
 
     if segmenter not in SEGMENTERS:
         fail(f"--segmenter: {segmenter} is none of {', '.join(SEGMENTERS)}")
@@ -156,10 +171,14 @@ def run(
                 money=money,
                 limits=context.meta.get(LIMITS),
                 redact=redact,
+                cache=_cache(cache),
+                fresh=fresh,
                 progress=progress,
             )
     except (RuleError, ManifestError, CorrectionsError, ValueError) as error:
         fail(located(str(error), rules))
+    except FolderBusyError as error:
+        fail(str(error))
     except OSError as error:
         fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")
     console.report(result, inputs, rules, labels, quiet=quiet, verbose=verbose)
