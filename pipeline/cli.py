@@ -78,12 +78,13 @@ def _limits(path: Path, table: Any) -> dict[str, int]:
 
 
 def _formats(written: str) -> list[Any]:
+    """Those named, none where none is: the engine then writes all it can."""
     from pipeline.run import FORMATS
 
     formats = [word.strip() for word in written.split(",") if word.strip()]
     if unknown := set(formats) - set(FORMATS):
         fail(f"--format: unknown {', '.join(sorted(unknown))}; known are {', '.join(FORMATS)}")
-    return formats or list(FORMATS)
+    return formats
 
 
 @app.command()
@@ -112,6 +113,10 @@ def run(
     money: Annotated[
         str, typer.Option("--money", help="Unit of money in the workbook: yuan or wan (10,000 yuan); tables stay in yuan.")
     ] = "yuan",
+    engine: Annotated[str, typer.Option("--engine", help="local, or spark: Apache Spark, on this machine or a cluster.")] = "local",
+    spark_master: Annotated[
+        str | None, typer.Option("--spark-master", help="The cluster, e.g. spark://host:7077 or yarn; this machine when not given.")
+    ] = None,
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -127,6 +132,7 @@ def run(
     from pipeline.labels import LANGUAGES
     from pipeline.manifest import ManifestError
     from pipeline.rulebook import RuleError, located
+    from pipeline.run import ENGINES
     from pipeline.run import run as read_and_write
     from pipeline.segment import SEGMENTERS
 
@@ -134,6 +140,10 @@ def run(
         fail(f"--segmenter: {segmenter} is none of {', '.join(SEGMENTERS)}")
     if labels not in LANGUAGES:
         fail(f"--labels: {labels} is none of {', '.join(LANGUAGES)}")
+    if engine not in ENGINES:
+        fail(f"--engine: {engine} is none of {', '.join(ENGINES)}")
+    if spark_master and engine != "spark":
+        fail("--spark-master is for --engine spark")
     if any(path.resolve() == out.resolve() for path in inputs):
         fail(f"--out: {out} is one of the inputs; give the tables a folder of their own")
     try:
@@ -141,7 +151,7 @@ def run(
             result = read_and_write(
                 inputs,
                 out,
-                formats=_formats(formats),
+                formats=_formats(formats) or None,
                 workers=workers,
                 rules=rules,
                 encoding=encoding,
@@ -152,6 +162,8 @@ def run(
                 segmenter=segmenter,
                 money=money,
                 limits=context.meta.get(LIMITS),
+                engine=engine,
+                spark_master=spark_master,
                 progress=progress,
             )
     except (RuleError, ManifestError, CorrectionsError, ValueError) as error:

@@ -47,6 +47,8 @@ from pipeline.write.texts import Texts
 
 Format = Literal["csv", "parquet", "xlsx", "html"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx", "html")
+Engine = Literal["local", "spark"]
+ENGINES: tuple[Engine, ...] = ("local", "spark")
 
 WORKER_BYTES = 1024 * 1024
 """A further worker is worth its start for so many bytes of input; where the caller names a number, that is it."""
@@ -299,7 +301,7 @@ def run(
     inputs: Path | str | Sequence[Path | str],
     out: Path | str,
     *,
-    formats: Sequence[Format] = FORMATS,
+    formats: Sequence[Format] | None = None,
     workers: int | None = None,
     rules: Path | None = None,
     encoding: str | None = None,
@@ -310,20 +312,27 @@ def run(
     segmenter: SegmenterName = "jieba",
     money: str = "yuan",
     limits: Mapping[str, int] | None = None,
+    engine: Engine = "local",
+    spark_master: str | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
-    `workers`: processes, all cores where None. `rules`: an analyst's own folder over the shipped one. `manifest`: a CSV as
-    `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or the workbook with its columns for corrections filled in; what
-    became of each is the table `corrections`. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and a few objects
-    differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml for them; the tables
-    stay in 元. `limits`: those of the readers, by the names that IngestOptions has for them. Raises RuleError, ManifestError,
-    CorrectionsError or ValueError for wrong settings and OSError where `out` cannot be written; never for what an input holds. In a
-    script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the script anew.
+    `formats`: all that the engine writes where None. `workers`: processes, all cores where None. `rules`: an analyst's own folder over
+    the shipped one. `manifest`: a CSV as `taizhang manifest` gives it. `labels`: language of workbook and page. `segmenter`: rjieba is
+    faster, and a few objects differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml
+    for them; the tables stay in 元. `engine`: `spark` for Apache Spark, on this machine or on the cluster `spark_master`; it writes Parquet
+    only (docs/spark.md). Raises RuleError, ManifestError or ValueError for wrong settings and OSError where `out` cannot be written; never
+    for what an input holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the
+    script anew.
     """
     began = perf_counter()
     out = Path(out)
+    if engine == "spark":
+        from pipeline.engines import spark  # here, for few have it
+
+        spark.refuse(formats or (), corrections)
+    formats = formats or FORMATS
     known = Manifest.load(manifest) if manifest else Manifest()
     own: Mapping[str, Any] = limits or {}
     options = IngestOptions((out,), encoding, known.encodings, text_column, rules, **own)
@@ -333,8 +342,10 @@ def run(
     given = [inputs] if isinstance(inputs, str | Path) else inputs
     handed_in = {path.resolve() for path in (manifest, corrections) if path is not None}
     items = [item for item in list_inputs([Path(path) for path in given], options) if item.path.resolve() not in handed_in]
-    tasks = list(_tasks(items))
     count = local.worker_count(workers)
+    if engine == "spark":
+        return spark.run(items, settings, book, out, master=spark_master, workers=count, began=began)
+    tasks = list(_tasks(items))
     if workers is None:
         count = min(count, 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
     settings = find_corrected(settings, items, count)
@@ -349,7 +360,7 @@ def run(
             write(tables, texts, staging, formats, book, look)
         content = run_content(book, counts, segmenter, {"seconds": round(perf_counter() - began, 3), "workers": count})
         about.write_json(content, staging / folder.RUN_FILE)
-    return RunResult(out, counts, tables[COMPARISON.name], _unread(tables["files"]), _exit_status(counts))
+    return RunResult(out, counts, tables[COMPARISON.name], _unread(tables["files"]), exit_status(counts))
 
 
 def _tasks(items: Iterable[InputItem]) -> Iterator[list[InputItem]]:
@@ -529,7 +540,8 @@ def _unread(files: pa.Table) -> tuple[tuple[str, str], ...]:
     return tuple(zip(left["source"].to_pylist(), left["reason"].to_pylist(), strict=True))
 
 
-def _exit_status(counts: Mapping[str, Any]) -> int:
+def exit_status(counts: Mapping[str, Any]) -> int:
+    """As RunResult.exit_status tells."""
     files = counts["files"]
     if not files.get("ok"):
         return 3
