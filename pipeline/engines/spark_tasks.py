@@ -21,8 +21,8 @@ from pipeline.compare import BOUND_SUFFIX, comparison, coverage, settle, town_ke
 from pipeline.copies import Sketch, _rank, digest_of
 from pipeline.engines.packing import packed, unpacked, with_column
 from pipeline.ingest import InputItem
-from pipeline.model import QUANTITIES
 from pipeline.last_year import beside_last_year
+from pipeline.model import QUANTITIES
 from pipeline.per_head import per_head
 from pipeline.rulebook import Indicator
 from pipeline.run import Batch, Settings, count_up, make_batch_function
