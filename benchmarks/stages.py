@@ -11,14 +11,30 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from benchmarks.measure import MEBI, proportional_set_size
 
-AFTER = ("list_inputs", "gather", "find_copies", "settle", "comparison", "coverage", "per_head", "count_up", "write")
-"""What follows the stages, where `pipeline.run` has a function of that name."""
+AROUND = (
+    "pipeline.run:list_inputs",
+    "pipeline.run:portions",
+    "pipeline.batch:packed",
+    "pipeline.batch:read",
+    "pipeline.spool:Spool.add",
+    "pipeline.spool:Spool.close",
+    "pipeline.finish:find_copies",
+    "pipeline.finish:settle",
+    "pipeline.finish:comparison",
+    "pipeline.finish:coverage",
+    "pipeline.finish:per_head",
+    "pipeline.finish:Writing.do",
+    "pipeline.run:write_small",
+)
+"""What goes before and after the stages: the names by which `pipeline.run` reaches it."""
 REST = "rest"
 INTERVAL = 0.02
 
@@ -81,8 +97,8 @@ def wrapped_stage(stage: Callable[..., Iterator[Any]], clock: Clock) -> Callable
     return run
 
 
-def wrapped_function(function: Callable[..., Any], clock: Clock) -> Callable[..., Any]:
-    name = function.__name__
+def wrapped_function(function: Callable[..., Any], name: str, clock: Clock) -> Callable[..., Any]:
+    """A function that is charged under this name."""
 
     def call(*given: Any, **named: Any) -> Any:
         clock.enter(name)
@@ -104,9 +120,11 @@ def main(arguments: Sequence[str]) -> None:
         run.Tools(run.Settings()).read(Document("warm-up", "全镇共有会员1200人。"))  # so that no stage is charged with it
         clock.leave()
         run.STAGES = tuple(wrapped_stage(stage, clock) for stage in run.STAGES)  # type: ignore[assignment]
-        for name in AFTER:
-            if hasattr(run, name):
-                setattr(run, name, wrapped_function(getattr(run, name), clock))
+        for path in AROUND:
+            module, _, name = path.partition(":")
+            *owners, name = name.split(".")
+            owner = reduce(getattr, owners, import_module(module))
+            setattr(owner, name, wrapped_function(getattr(owner, name), ".".join([*owners, name]), clock))
         run.run([source], out, formats=("parquet",), workers=1)
     content = {name: {"seconds": round(seconds, 3), "peak": round(clock.peak.get(name, 0.0), 1)} for name, seconds in clock.seconds.items()}
     Path(result).write_text(json.dumps(content), encoding="utf-8")

@@ -87,6 +87,15 @@ def _formats(written: str) -> list[Any]:
     return formats
 
 
+def _cache(given: Path | None, engine: str) -> Path | None:
+    """The folder for kept results: the one given, none where that is `off`, else the user's; none for an engine that keeps nothing."""
+    from pipeline.cache import default_folder
+
+    if given is None:
+        return default_folder() if engine == "local" else None
+    return None if given == Path("off") else given
+
+
 @app.command()
 def run(
     context: typer.Context,
@@ -117,6 +126,11 @@ def run(
     spark_master: Annotated[
         str | None, typer.Option("--spark-master", help="The cluster, e.g. spark://host:7077 or yarn; this machine when not given.")
     ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", help="Folder for results kept for later runs, `off` for none; the user's cache folder when not given."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what is kept of these inputs and read them anew.")] = False,
     config: Annotated[  # noqa: ARG001  read by its callback
         Path | None, typer.Option("--config", is_eager=True, callback=_configured, help="TOML file with values for these options.")
     ] = None,
@@ -135,6 +149,7 @@ def run(
     from pipeline.run import ENGINES
     from pipeline.run import run as read_and_write
     from pipeline.segment import SEGMENTERS
+    from pipeline.write.folder import FolderBusyError
 
     if segmenter not in SEGMENTERS:
         fail(f"--segmenter: {segmenter} is none of {', '.join(SEGMENTERS)}")
@@ -164,10 +179,14 @@ def run(
                 limits=context.meta.get(LIMITS),
                 engine=engine,
                 spark_master=spark_master,
+                cache=_cache(cache, engine),
+                fresh=fresh,
                 progress=progress,
             )
     except (RuleError, ManifestError, CorrectionsError, ValueError) as error:
         fail(located(str(error), rules))
+    except FolderBusyError as error:
+        fail(str(error))
     except OSError as error:
         fail(f"{out}: {error.strerror or error}; the tables that were there are untouched")
     console.report(result, inputs, rules, labels, quiet=quiet, verbose=verbose)

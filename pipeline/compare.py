@@ -221,13 +221,20 @@ def settle(cells: pa.Table, reports: pa.Table) -> pa.Table:
     disputed = {key for key, values in said.items() if len(values) > 1}
     if not disputed:
         return cells
-    return _dispute(cells, lambda report_id, indicator: (row_of.get(report_id), indicator) in disputed)
+    keys = shared.select(["report_id", "indicator"]).to_pylist()
+    return dispute(cells, frozenset((i, code) for i, code in map(_key, keys) if (row_of[i], code) in disputed))
 
 
-def _dispute(cells: pa.Table, disputed: Any) -> pa.Table:
-    """The cells with state `conflict` and no value where they have one and `disputed(report_id, indicator)` holds."""
+def _key(cell: Row) -> tuple[str, str]:
+    return cell["report_id"], cell["indicator"]
+
+
+def dispute(cells: pa.Table, disputed: frozenset[tuple[str, str]]) -> pa.Table:
+    """The cells with state `conflict` and no value where they have one and are among `disputed`: pairs of report_id and indicator."""
+    if not disputed:
+        return cells
     ids, indicators, states = (cells[name].to_pylist() for name in ("report_id", "indicator", "state"))
-    hit = [state == "value" and disputed(i, code) for i, code, state in zip(ids, indicators, states, strict=True)]
+    hit = [state == "value" and (i, code) in disputed for i, code, state in zip(ids, indicators, states, strict=True)]
     mask = pa.array(hit, pa.bool_())
     for name in ("value", "bound", "low", "high", "state"):
         index = cells.schema.get_field_index(name)

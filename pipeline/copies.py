@@ -7,6 +7,7 @@ one sketch, so that their counters need not be known when it is made. Nothing de
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,9 @@ from typing import IO, Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import rensa  # type: ignore[import-untyped]
 
-from pipeline.model import QUANTITIES, ReadReport
+from pipeline.model import QUANTITIES, Fact, Quantity, ReadReport
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COPIES, REPORTS
 
@@ -63,6 +63,10 @@ class Sketch:
     """MinHash of the figures."""
     shingles: bytes
     """Hashes of the shingles, sorted and distinct."""
+    codes: bytes
+    """For each figure, in order, a hash of its kind, value and unit: eight bytes each."""
+    places: bytes
+    """For each figure where it stands in the report, as in its fact_id: four bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,12 @@ class Sketcher:
         offsets = np.array([0, len(hashes)], np.uint64)
         signature = rensa.RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, PERMUTATIONS, SEED).to_rows()[0]
         shingles = np.unique((hashes >> np.uint64(32)).astype("<u4"))
-        return Sketch(digest_of(report_id), _bytes(signature), _bytes(_figure_signature(read)), shingles.tobytes())
+        figures = [fact for fact in read.facts if fact.kind in QUANTITIES]
+        places = [read.report.raw_span(fact.start, fact.end)[0] - read.report.start for fact in figures]
+        return Sketch(
+            digest_of(report_id), _bytes(signature), _bytes(_figure_signature(read)), shingles.tobytes(), b"".join(map(_code, figures)),
+            _bytes(places),
+        )  # fmt: skip
 
     def _shingles(self, text: str) -> npt.NDArray[np.uint64]:
         """Hashes of all runs of characters, distinct. A polynomial over the code points, then mixed: the same on every machine."""
@@ -131,6 +140,13 @@ def _figure_signature(read: ReadReport) -> list[int]:
     return digest
 
 
+def _code(fact: Fact) -> bytes:
+    """Equal for equal figures, and on every machine."""
+    said = fact.quantity or Quantity(None)
+    words = "\0".join((fact.kind, _plain(said.value), _plain(said.low), _plain(said.high), said.unit or ""))
+    return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
 def _plain(number: Decimal | None) -> str:
     return "" if number is None else str(number.normalize())
 
@@ -145,11 +161,12 @@ def digest_of(report_id: str) -> str:
 
 
 class Catalogue:
-    """The sketches of a run. Signatures and samples stay in memory, about 1 kB a report; shingle sets go to a nameless file in `folder`."""
+    """The sketches of a run. Signatures and samples stay in memory, about 1 kB a report; the rest goes to a nameless file in `folder`."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115  (closed by __exit__)
-        self._place: dict[str, tuple[int, int]] = {}
+        self._place: dict[str, tuple[int, int, int]] = {}
+        """Where in the file a text's sets begin, how many shingles it has, and how many figures."""
         self._signatures: dict[str, bytes] = {}
         self._samples: dict[str, bytes] = {}
         self._end = 0
@@ -165,10 +182,11 @@ class Catalogue:
         if sketch.digest in self._place:
             return
         shingles = np.frombuffer(sketch.shingles, "<u4")
+        content = sketch.shingles + sketch.codes + sketch.places
         self._file.seek(self._end)
-        self._file.write(sketch.shingles)
-        self._place[sketch.digest] = (self._end, len(shingles))
-        self._end += len(sketch.shingles)
+        self._file.write(content)
+        self._place[sketch.digest] = (self._end, len(shingles), len(sketch.places) // 4)
+        self._end += len(content)
         self._signatures[sketch.digest] = sketch.signature + sketch.figures
         self._samples[sketch.digest] = shingles[shingles % SAMPLED == 0].tobytes()
 
@@ -177,9 +195,24 @@ class Catalogue:
         return self._place[digest][1]
 
     def shingles(self, digest: str) -> Hashes:
-        start, count = self._place[digest]
+        start, count, _ = self._place[digest]
+        return np.frombuffer(self._read(start, count * 4), "<u4")
+
+    def codes(self, digest: str) -> list[int]:
+        """A number for each figure, in order; equal ones for equal figures."""
+        start, shingles, count = self._place[digest]
+        codes: list[int] = np.frombuffer(self._read(start + shingles * 4, count * 8), "<u8").tolist()
+        return codes
+
+    def places(self, digest: str) -> list[int]:
+        """For each figure where it stands in the report."""
+        start, shingles, count = self._place[digest]
+        places: list[int] = np.frombuffer(self._read(start + shingles * 4 + count * 8, count * 4), "<u4").tolist()
+        return places
+
+    def _read(self, start: int, size: int) -> bytes:
         self._file.seek(start)
-        return np.frombuffer(self._file.read(count * 4), "<u4")
+        return self._file.read(size)
 
     def sample(self, digest: str) -> Hashes:
         return np.frombuffer(self._samples[digest], "<u4")
@@ -227,29 +260,6 @@ def _contained(shared: int, size: int, figures: int, lacking: int, limits: Limit
     return shared >= limits.containment * size and figures >= limits.figures and lacking == 0
 
 
-class _Figures:
-    """The figures of texts, each as a number that stands for its value, unit and kind."""
-
-    def __init__(self, facts: pa.Table, report_ids: Sequence[str]) -> None:
-        told = facts.filter(pc.is_in(facts["kind"], pa.array(sorted(QUANTITIES))))
-        owners = pc.index_in(told["report_id"], pa.array(report_ids, pa.string()))
-        told, owners = told.filter(owners.is_valid()), owners.drop_null().to_numpy()
-        keys = [pc.fill_null(pc.cast(told[name], pa.string()), "") for name in ("kind", "value", "low", "high", "unit")]
-        codes = pc.binary_join_element_wise(*keys, "\0").combine_chunks().dictionary_encode().indices.to_numpy()
-        order = np.argsort(owners, kind="stable")
-        self._codes = codes[order]
-        self._ids = told["fact_id"].combine_chunks().take(pa.array(order))
-        self._starts = np.searchsorted(owners[order], np.arange(len(report_ids) + 1))
-
-    def codes(self, text: int) -> list[int]:
-        codes: list[int] = self._codes[self._starts[text] : self._starts[text + 1]].tolist()
-        return codes
-
-    def fact_ids(self, text: int, positions: Iterable[int]) -> list[str]:
-        start = int(self._starts[text])
-        return [self._ids[start + position].as_py() for position in positions]
-
-
 def _lacking(codes: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
     """Positions of what occurs in `codes` more often than in `other`."""
     left = Counter(other)
@@ -289,27 +299,26 @@ class _Found:
 class _Search:
     """The distinct texts of a run, the better known first, and how they are compared."""
 
-    def __init__(self, heads: Sequence[Row], facts: pa.Table, catalogue: Catalogue, limits: Limits) -> None:
+    def __init__(self, heads: Sequence[Row], catalogue: Catalogue, limits: Limits) -> None:
         self.heads = heads
         self.limits = limits
         self._catalogue = catalogue
         self._digests = [digest_of(head["report_id"]) for head in heads]
         self.sizes = np.array([catalogue.size(digest) for digest in self._digests], np.int64)
-        self._figures = _Figures(facts, [head["report_id"] for head in heads])
 
     def compare(self, a: int, b: int) -> Match:
         """Two texts, exactly."""
         ours, theirs = (self._catalogue.shingles(self._digests[text]) for text in (a, b))
         shared = len(np.intersect1d(ours, theirs, assume_unique=True))
-        codes_a, codes_b = self._figures.codes(a), self._figures.codes(b)
+        codes_a, codes_b = (self._catalogue.codes(self._digests[text]) for text in (a, b))
         return Match(
             a, b, shared, len(ours), len(theirs), len(codes_a), len(codes_b), _lacking(codes_a, codes_b), _lacking(codes_b, codes_a)
         )
 
-    def changed(self, match: Match, head: Row, copy: Row) -> list[str]:
+    def changed(self, match: Match, copy: Row) -> list[str]:
         """The fact_ids of the figures of `copy`, a report with the text of `b`, that `a` has otherwise."""
-        ids = self._figures.fact_ids(match.b, match.lacking_b)
-        return [copy["report_id"] + fact_id.removeprefix(head["report_id"]) for fact_id in ids]
+        places = self._catalogue.places(self._digests[match.b])
+        return [f"{copy['report_id']}:{places[position]}" for position in match.lacking_b]
 
     def found(self) -> _Found:
         """All copies, excerpts and templates among the texts."""
@@ -473,7 +482,7 @@ def _turned(match: Match) -> Match:
     )  # fmt: skip
 
 
-def find_copies(reports: pa.Table, facts: pa.Table, catalogue: Catalogue, limits: Limits) -> tuple[pa.Table, pa.Table]:
+def find_copies(reports: pa.Table, catalogue: Catalogue, limits: Limits) -> tuple[pa.Table, pa.Table]:
     """Table `reports` with `duplicate_of`, `similarity` and `template_of` filled, and table `copies`."""
     names = ["report_id", "source", "part", "town", "county", "city", "province", "place_basis", "place_evidence", "year", "year_basis"]
     ranked = sorted(reports.select([*names, "year_evidence"]).to_pylist(), key=_rank)
@@ -482,7 +491,7 @@ def find_copies(reports: pa.Table, facts: pa.Table, catalogue: Catalogue, limits
     for row in ranked:
         if number.setdefault(digest_of(row["report_id"]), len(heads)) == len(heads):
             heads.append(row)
-    search = _Search(heads, facts, catalogue, limits)
+    search = _Search(heads, catalogue, limits)
     found = search.found()
     rows = [pair for row in ranked for pair in _pairs(row, number[digest_of(row["report_id"])], search, found)]
     rows.sort(key=lambda pair: (pair["a"], pair["b"]))
@@ -522,7 +531,7 @@ def _pair(search: _Search, match: Match, copy: Row, kind: CopyKind) -> Row:
         "jaccard": _share(1.0 if same else match.jaccard),
         "containment": _share(1.0 if same else match.containment),
         "shared_facts": match.figures_b - len(match.lacking_b),
-        "changed_facts": search.changed(match, search.heads[match.b], copy),
+        "changed_facts": search.changed(match, copy),
     }
 
 

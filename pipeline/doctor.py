@@ -14,8 +14,8 @@ from pipeline import rulebook
 from pipeline.run import gazetteer_date, version
 
 LIBRARIES = (
-    "jieba", "lunar-python", "lxml", "msdoc2docx", "olefile", "opencc", "pandas", "pyahocorasick", "pyarrow", "pypdfium2",
-    "python-calamine", "regex", "rich", "spacy", "striprtf", "typer", "xlsxwriter",
+    "jieba", "lunar-python", "lxml", "msdoc2docx", "msgspec", "olefile", "opencc", "pandas", "platformdirs", "pyahocorasick", "pyarrow",
+    "pypdfium2", "python-calamine", "regex", "rich", "spacy", "striprtf", "typer", "xlsxwriter",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def examine() -> Iterator[Finding]:
         yield _library(name)
     yield from _readers()
     yield _fonts()
+    yield _cache()
     yield from _rules()
 
 
@@ -69,6 +70,14 @@ def _fonts() -> Finding:
     listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout
     families = sorted({line.split(",")[0] for line in listed.splitlines() if line})
     return Finding("fonts", ", ".join(families[:5]) or "none with Chinese glyphs; install fonts-noto-cjk for plots", bool(families) or None)
+
+
+def _cache() -> Finding:
+    """Where results are kept for later runs; the folder can be removed at any time."""
+    from pipeline.cache import SUFFIX, default_folder
+
+    kept = [path.stat().st_size for path in default_folder().glob("*/*" + SUFFIX)]
+    return Finding("cache", f"{default_folder()}: {len(kept)} files, {sum(kept) / 1e6:.0f} MB at most; remove the folder to clear it")
 
 
 def _rules() -> Iterator[Finding]:

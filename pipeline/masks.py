@@ -30,7 +30,7 @@ class MaskReader:
         if not spans:
             return read
         unmasked = read_again(replace(read.report, text=_filled(read.report.text, spans)))
-        return replace(read, gaps=(*read.gaps, *_gaps(unmasked, spans)))
+        return replace(read, gaps=(*read.gaps, *_gaps(unmasked, spans)), unmasked=unmasked)
 
 
 def _filled(text: str, spans: list[tuple[int, int]]) -> str:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["count", "money", "rate", "date", "duration", "ordinal", "reference", "marker", "name"]
 Bound = Literal["=", "~", ">", ">=", "<", "<="]
@@ -378,3 +378,7 @@ class ReadReport:
     """Last year's figures that it quotes."""
     amendments: tuple[Amendment, ...] = ()
     """What became of the corrections of this report."""
+    claims: Any = field(default=None, compare=False, repr=False)
+    """What the indicators were read from (`interpret.Claims`); None where they cannot be read again by other rules."""
+    unmasked: ReadReport | None = field(default=None, compare=False, repr=False)
+    """The report read with numbers in the place of its masks, where it has any."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -157,6 +157,16 @@ class Rulebook:
         """Path, size and time of each rule file as it stands on the disk now: what tells a change without reading them."""
         stats = ((path, path.stat()) for folder in self.folders for path in _rule_files(folder))
         return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+
+    def hash_of(self, files: Collection[str]) -> str:
+        """SHA-256 over some rule files: names of files, or of folders with all that is in them."""
+        digest = hashlib.sha256()
+        for folder in self.folders:
+            found = sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).parts[0] in files)
+            for path in found:
+                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(b"\0" if found else b"")  # a folder without any of them says nothing
+        return digest.hexdigest()
 
     def table(self, name: str) -> dict[str, Any]:
         """The merged content of `NAME.toml` of all folders; lists of tables with `id` or `code` are merged by it."""

@@ -3,46 +3,50 @@
 from __future__ import annotations
 
 import platform
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import rulebook
+from pipeline import batch, rulebook
+from pipeline.batch import Batch, BatchError, Text
+from pipeline.cache import Cache, write_whole
 from pipeline.clean import Cleaner
-from pipeline.compare import Comparer, comparison, coverage, settle
-from pipeline.copies import Catalogue, Limits, Sketch, Sketcher, find_copies
+from pipeline.compare import Comparer
+from pipeline.copies import Catalogue, Sketcher, digest_of
 from pipeline.corrections import Corrections
 from pipeline.corrections import archive as corrected_archive
 from pipeline.corrections import facts as corrected_facts
-from pipeline.corrections import outcomes as corrected_outcomes
 from pipeline.corrections import reports as corrected_reports
 from pipeline.corrections.entries import Due
 from pipeline.days import Calendar
-from pipeline.engines import local
+from pipeline.engines.local import Loss, Pool, WorkerLostError, worker_count
 from pipeline.extract import Extractor
+from pipeline.finish import FLAT, UNREAD, Finished, Tally, Writing, finish, unread, write_small, writings
+from pipeline.indicate import claims_of, indicate
 from pipeline.ingest import IngestOptions, InputItem, list_inputs, read_input
-from pipeline.interpret import Interpreter
+from pipeline.ingest.reasons import is_passing
+from pipeline.interpret import IndicatorReader, Interpreter
 from pipeline.labels import Labels, Language
-from pipeline.last_year import beside_last_year
 from pipeline.manifest import Manifest
 from pipeline.masks import MaskReader
-from pipeline.model import CORRECTED, FACTS, CleanText, Document, Mention, ReadReport, Report, Tokens
-from pipeline.per_head import per_head
+from pipeline.model import CleanText, Document, Mention, ReadReport, Report, Tokens
+from pipeline.portions import Names, Portion, hashed, portions
 from pipeline.rulebook import Rulebook
-from pipeline.schema import COMPARISON, TABLES
+from pipeline.schema import COMPARISON
 from pipeline.segment import Segmenter, SegmenterName
 from pipeline.split import Splitter
-from pipeline.tabulate import Tables, Tabulator, renumber
+from pipeline.spool import Spool
+from pipeline.tabulate import Tables, Tabulator
 from pipeline.unit_classes import UnitClasses
-from pipeline.write import about, flat, folder
+from pipeline.write import about, folder
 from pipeline.write.texts import Texts
 
 Format = Literal["csv", "parquet", "xlsx", "html"]
@@ -53,12 +57,10 @@ ENGINES: tuple[Engine, ...] = ("local", "spark")
 WORKER_BYTES = 1024 * 1024
 """A further worker is worth its start for so many bytes of input; where the caller names a number, that is it."""
 
-UNREAD = ("empty", "refused", "unreadable")
-"""What a file's status says where it should have been read and was not; `skipped` is none of them."""
-
-TASK_BYTES = 256 * 1024
-TASK_INPUTS = 64
-"""A task for a worker holds so many bytes, or so many inputs, and never less than one input."""
+OWN_SUFFIXES = (".txt", ".text", ".csv", ".tsv", ".md")
+"""Files of these names are read by code of this program and of the language alone."""
+ROWS_WRITTEN_HERE = 200_000
+"""So many rows are written sooner than a worker is there."""
 
 LIBRARIES = ("google-re2", "jieba", "pyarrow", "regex", "rjieba", "spacy", "xlsxwriter")
 """Those whose versions run.json names."""
@@ -79,20 +81,61 @@ class Settings:
 
 
 class Machinery:
-    """What the stages work with, made from the rules; it holds no state of a document."""
+    """What the stages work with, made from the rules when it is first wanted; it holds no state of a document."""
 
     def __init__(self, book: Rulebook, segmenter: SegmenterName = "jieba") -> None:
         self.rulebook = book
-        self.cleaner = Cleaner(book)
-        self.splitter = Splitter(book)
-        self.extractor = Extractor(book)
-        self.segmenter = Segmenter(book, segmenter)
-        self.interpreter = Interpreter(book)
-        self.masks = MaskReader(book)
-        self.calendar = Calendar(book.table("calendar"))
-        self.unit_classes = UnitClasses({word: unit.unit_class for word, unit in book.units.items()}, self.cleaner.simplified)
-        self.comparer = Comparer(book.indicators, self.unit_classes)
-        self.sketcher = Sketcher(book)
+        self._segmenter = segmenter
+
+    def prepare(self) -> None:
+        """Make all of it now. Raises RuleError on rules that cannot be used."""
+        for name, made in vars(type(self)).items():
+            if isinstance(made, cached_property):
+                getattr(self, name)
+
+    @cached_property
+    def cleaner(self) -> Cleaner:
+        return Cleaner(self.rulebook)
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        return Splitter(self.rulebook)
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        return Extractor(self.rulebook)
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        return Segmenter(self.rulebook, self._segmenter)
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        return Interpreter(self.rulebook)
+
+    @cached_property
+    def indicators(self) -> IndicatorReader:
+        return IndicatorReader(self.rulebook)
+
+    @cached_property
+    def masks(self) -> MaskReader:
+        return MaskReader(self.rulebook)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(self.rulebook.table("calendar"))
+
+    @cached_property
+    def unit_classes(self) -> UnitClasses:
+        return UnitClasses({word: unit.unit_class for word, unit in self.rulebook.units.items()}, self.cleaner.simplified)
+
+    @cached_property
+    def comparer(self) -> Comparer:
+        return Comparer(self.rulebook.indicators, self.unit_classes)
+
+    @cached_property
+    def sketcher(self) -> Sketcher:
+        return Sketcher(self.rulebook)
 
     def read_report(self, report: Report) -> ReadReport:
         """One report, read by itself."""
@@ -118,27 +161,15 @@ def machinery(rules: Path | None, segmenter: SegmenterName = "jieba") -> Machine
 class Tools:
     """What a stage may use: the machinery, and the settings of the run."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, prepared: bool = True) -> None:
         self.settings = settings
         self.machinery = machinery(settings.rules, settings.segmenter)
+        if prepared:
+            self.machinery.prepare()
 
     def read(self, document: Document) -> list[ReadReport]:
         """All reports of one document, read."""
         return [read for _, reads in _through(READING, [document], self) for read in reads]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The tables of some inputs, `cells` included, and the texts to write beside them: (source, text)."""
-
-    tables: Tables
-    texts: tuple[tuple[str, str], ...] = ()
-    gaps: tuple[dict[str, Any], ...] = ()
-    """Reasons for empty cells, until `compare` has put them there."""
-    sketches: tuple[Sketch, ...] = ()
-    """What is needed of the reports' texts to find copies at the end of the run."""
-    report_texts: tuple[str, ...] = ()
-    """The texts of the reports, in the order of their table, for the review page."""
 
 
 def ingest(items: Iterable[InputItem], tools: Tools) -> Iterator[Document]:
@@ -187,7 +218,8 @@ def _concluded(report: Report, mentions: Sequence[Mention], tokens: Tokens, due:
     if not due:
         return interpreter.conclude(told)
     facts, amendments = corrected_facts.amended(report, told.facts, due)
-    return replace(interpreter.conclude(told.with_facts(facts)), amendments=amendments)
+    # what was put right by hand is no claim that other rules could be asked about
+    return replace(interpreter.conclude(told.with_facts(facts)), amendments=amendments, claims=None)
 
 
 def _informed(read: ReadReport, due: Sequence[Due], tools: Tools) -> ReadReport:
@@ -207,23 +239,25 @@ def unmask(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tool
 def tabulate(interpreted: Iterable[tuple[Document, list[ReadReport]]], tools: Tools) -> Iterator[Batch]:
     """Facts → tables."""
     tabulator = Tabulator(tools.machinery.calendar, tools.machinery.unit_classes)
-    texts, found = [], []
+    texts: list[Text] = []
+    found: list[ReadReport] = []
     for document, reads in interpreted:
         tabulator.add(document, reads)
         found += reads
-        if document.text and not document.plain:
-            texts.append((document.source, document.text))
+        if document.text:
+            texts.append(Text(document.source, document.text, document.plain))
     tables = tabulator.tables()
-    sketch = tools.machinery.sketcher.sketch
+    sketch, masks = tools.machinery.sketcher.sketch, tools.machinery.masks
     sketches = [sketch(report_id, read) for report_id, read in zip(tables["reports"]["report_id"].to_pylist(), found, strict=True)]
-    yield Batch(tables, tuple(texts), tuple(tabulator.gaps), tuple(sketches), tuple(read.report.raw for read in found))
+    claims = [claims_of(read, masks.find(read.report.text)) for read in found]
+    yield Batch(tables, tuple(texts), tuple(tabulator.gaps), tuple(sketches), tuple(claims))
 
 
 def compare(batches: Iterable[Batch], tools: Tools) -> Iterator[Batch]:
     """Tables → cells of each report by itself; reports are set against each other at the end of the run."""
-    for batch in batches:
-        cells = tools.machinery.comparer.report_cells(batch.tables["reports"], batch.tables["facts"], batch.gaps)
-        yield replace(batch, tables={**batch.tables, "cells": cells}, gaps=())
+    for made in batches:
+        cells = tools.machinery.comparer.report_cells(made.tables["reports"], made.tables["facts"], made.gaps)
+        yield replace(made, tables={**made.tables, "cells": cells}, gaps=())
 
 
 Stage = Callable[[Any, Tools], Iterator[Any]]
@@ -255,29 +289,119 @@ SPLITTING: tuple[Stage, ...] = (ingest, clean, split)
 """As far as it must go to see which reports there are."""
 
 
-def make_sighting_function(settings: Settings) -> Callable[[Sequence[InputItem]], list[corrected_archive.Sighting]]:
+def make_sighting_function(settings: Settings) -> Callable[[Portion], list[corrected_archive.Sighting]]:
     """The function that looks for the reports of corrections: inputs in, what is to be said of their reports out."""
-    tools = Tools(settings)
+    tools = Tools(settings, prepared=False)
 
-    def sight(items: Sequence[InputItem]) -> list[corrected_archive.Sighting]:
-        found = (corrected_archive.sight(r, settings.corrections) for _, reports in _through(SPLITTING, items, tools) for r in reports)
+    def sight(portion: Portion) -> list[corrected_archive.Sighting]:
+        split_up = _through(SPLITTING, portion.items, tools)
+        found = (corrected_archive.sight(report, settings.corrections) for _, reports in split_up for report in reports)
         return [sighting for sighting in found if sighting is not None]
 
     return sight
 
 
-def find_corrected(settings: Settings, items: Sequence[InputItem], workers: int) -> Settings:
+def find_corrected(settings: Settings, cut: Sequence[Portion], workers: int) -> Settings:
     """The settings with each correction sent to its report. Files that a correction names are looked at first, others only if need be."""
     corrections = settings.corrections
     if not corrections.entries:
         return settings
-    named = [item for item in items if corrected_archive.is_named(item.source, corrections)]
+    named = {item.source for portion in cut for item in portion.items if corrected_archive.is_named(item.source, corrections)}
     sightings: list[corrected_archive.Sighting] = []
-    for portion in (named, [item for item in items if item not in set(named)]):
-        if portion is named or corrected_archive.missing(corrections, sightings):
-            for found in local.each(list(_tasks(portion)), make_sighting_function, settings, workers):
+    with Pool(make_sighting_function, settings, workers) as pool:
+        for found in pool.each(_with_items(cut, lambda item: item.source in named), Portion.instead):
+            sightings += found
+        if corrected_archive.missing(corrections, sightings):
+            for found in pool.each(_with_items(cut, lambda item: item.source not in named), Portion.instead):
                 sightings += found
     return replace(settings, corrections=corrected_archive.settle(corrections, sightings))
+
+
+def _with_items(cut: Sequence[Portion], wanted: Callable[[InputItem], bool]) -> list[Portion]:
+    """The portions with those of their inputs alone that are wanted, without names."""
+    pairs = ([(item, digest) for item, digest in zip(p.items, p.digests, strict=True) if wanted(item)] for p in cut)
+    return [Portion(tuple(item for item, _ in of), tuple(digest for _, digest in of)) for of in pairs if of]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a worker must know beside the settings: where its results go. `fresh`: what is kept there already does not count."""
+
+    settings: Settings
+    parts: Path
+    cache: Cache | None = None
+    fresh: bool = False
+
+
+def make_worker(place: Place) -> Callable[[Portion | Writing], tuple[Portion, Path] | None]:
+    """What a worker does with a portion of work: read inputs and give back the file with their batch, or write a table."""
+    tools = Tools(place.settings, prepared=False)  # where results are kept it may need little of it
+
+    def work(task: Portion | Writing) -> tuple[Portion, Path] | None:
+        if isinstance(task, Writing):
+            task.do()
+            return None
+        return task, _part(task, place, tools)
+
+    return work
+
+
+def _part(portion: Portion, place: Place, tools: Tools) -> Path:
+    """The file with the batch of a portion: from the cache as it is, or with other indicators, or read anew."""
+    cache = place.cache
+    made = None
+    if cache is not None and portion.reading is not None and not place.fresh:
+        made = _indicated_anew(cache, portion.reading, place, tools)
+    if made is None:
+        made = cast(Batch, next(_through(STAGES, portion.items, tools)))
+    content = batch.packed(made)
+    if (
+        cache is not None
+        and portion.key is not None
+        and portion.reading is not None
+        and _may_be_kept(made, portion)
+        and not _is_corrected(made, place)
+    ):
+        with suppress(OSError):  # a full disk there is no reason to end the run
+            path = cache.put(portion.key, content)
+            cache.link(portion.reading, path)
+            return path
+    place.parts.mkdir(exist_ok=True)
+    path = place.parts / f"{hashed(portion.items[0].source)}.batch"
+    write_whole(path, content)
+    return path
+
+
+def _indicated_anew(cache: Cache, reading: str, place: Place, tools: Tools) -> Batch | None:
+    """What an earlier run read by the same rules but for those of indicators, with the indicators of these."""
+    path = cache.find(reading)
+    if path is None:
+        return None
+    try:
+        kept = batch.read(path)
+    except (OSError, BatchError):
+        return None
+    if _is_corrected(kept, place):
+        return None
+    told = indicate(kept.tables, kept.claims, tools.machinery.indicators)
+    if told is None:
+        return None
+    tables, gaps = told
+    return next(compare([replace(kept, tables=tables, gaps=gaps)], tools))
+
+
+def _is_corrected(made: Batch, place: Place) -> bool:
+    """Whether corrections go to one of its reports: what is kept is what the rules say, so such a portion is read anew each time."""
+    keys = {target.key for target in place.settings.corrections.targets.values()}
+    return bool(keys) and not keys.isdisjoint(map(digest_of, made.tables["reports"]["report_id"].to_pylist()))
+
+
+def _may_be_kept(made: Batch, portion: Portion) -> bool:
+    """Whether what was read are the bytes that the portion is named by, and nothing came of the moment."""
+    files = made.tables["files"].select(["source", "sha256", "reason"]).to_pylist()
+    read = {row["source"]: row["sha256"] for row in files}
+    same = all(digest is None or read.get(item.source) == digest for item, digest in zip(portion.items, portion.digests, strict=True))
+    return same and not any(is_passing(row["reason"]) for row in files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,134 +438,52 @@ def run(
     limits: Mapping[str, int] | None = None,
     engine: Engine = "local",
     spark_master: str | None = None,
+    cache: Path | None = None,
+    fresh: bool = False,
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
-    `formats`: all that the engine writes where None. `workers`: processes, all cores where None. `rules`: an analyst's own folder over
-    the shipped one. `manifest`: a CSV as `taizhang manifest` gives it. `labels`: language of workbook and page. `segmenter`: rjieba is
-    faster, and a few objects differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml
-    for them; the tables stay in 元. `engine`: `spark` for Apache Spark, on this machine or on the cluster `spark_master`; it writes Parquet
-    only (docs/spark.md). Raises RuleError, ManifestError or ValueError for wrong settings and OSError where `out` cannot be written; never
-    for what an input holds. In a script that uses several workers, call it below `if __name__ == "__main__":`, for each worker imports the
-    script anew.
+    `formats`: all that the engine writes where None. `workers`: processes, all cores where None; 1 stands for this process. `rules`: an
+    analyst's own folder over the shipped one. `manifest`: a CSV as `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or the
+    workbook with its columns for corrections filled in; what became of each is the table `corrections`. `labels`: language of workbook and
+    page. `segmenter`: rjieba is faster, and a few objects differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan),
+    or the words of labels.toml for them; the tables stay in 元. `limits`: those of the readers, by the names that IngestOptions has for
+    them. `engine`: `spark` for Apache Spark, on this machine or on the cluster `spark_master`; it writes Parquet only, takes no corrections
+    and keeps no results (docs/spark.md). `cache`: a folder in which results are kept for later runs, none where None; `fresh`: read
+    everything anew, whatever is kept. Where `out` holds the tables of these very inputs and settings already, nothing is written. Raises
+    RuleError, ManifestError, CorrectionsError or ValueError for wrong settings, FolderBusyError where another run writes into `out`, and
+    OSError where it cannot be written; never for what an input holds. In a script that uses several workers, call it below
+    `if __name__ == "__main__":`, for each worker imports the script anew.
     """
     began = perf_counter()
     out = Path(out)
     if engine == "spark":
         from pipeline.engines import spark  # here, for few have it
 
-        spark.refuse(formats or (), corrections)
+        spark.refuse(formats or (), corrections, cache, fresh=fresh)
     formats = formats or FORMATS
     known = Manifest.load(manifest) if manifest else Manifest()
+    exclude = (out,) if cache is None else (out, cache)
     own: Mapping[str, Any] = limits or {}
-    options = IngestOptions((out,), encoding, known.encodings, text_column, rules, **own)
+    options = IngestOptions(exclude, encoding, known.encodings, text_column, rules, **own)
     book = rulebook.load(rules)
     settings = Settings(rules, options, known, segmenter, Corrections.load(corrections, book) if corrections else Corrections())
     look = Look(Labels(book, labels), Labels(book).code("money", money, "--money"))
     given = [inputs] if isinstance(inputs, str | Path) else inputs
     handed_in = {path.resolve() for path in (manifest, corrections) if path is not None}
     items = [item for item in list_inputs([Path(path) for path in given], options) if item.path.resolve() not in handed_in]
-    count = local.worker_count(workers)
     if engine == "spark":
-        return spark.run(items, settings, book, out, master=spark_master, workers=count, began=began)
-    tasks = list(_tasks(items))
-    if workers is None:
-        count = min(count, 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
-    settings = find_corrected(settings, items, count)
-    with folder.replacing(out) as staging:
-        batches = local.each(tasks, make_batch_function, settings, count)
-        with Texts(staging) as texts:
-            with Catalogue(staging) as catalogue:
-                spool = texts if "html" in formats else None
-                tables = gather(_watched(batches, tasks, staging / folder.TEXT_FOLDER, catalogue, spool, progress))
-                tables = finish(tables, catalogue, book, settings.corrections)
-            counts = count_up(tables)
-            write(tables, texts, staging, formats, book, look)
-        content = run_content(book, counts, segmenter, {"seconds": round(perf_counter() - began, 3), "workers": count})
-        about.write_json(content, staging / folder.RUN_FILE)
-    return RunResult(out, counts, tables[COMPARISON.name], _unread(tables["files"]), exit_status(counts))
-
-
-def _tasks(items: Iterable[InputItem]) -> Iterator[list[InputItem]]:
-    """Inputs in their order, in portions of about TASK_BYTES."""
-    task: list[InputItem] = []
-    size = 0
-    for item in items:
-        task.append(item)
-        size += item.size or 0
-        if size >= TASK_BYTES or len(task) >= TASK_INPUTS:
-            yield task
-            task, size = [], 0
-    if task:
-        yield task
-
-
-def _watched(
-    batches: Iterable[Batch],
-    tasks: Sequence[Sequence[InputItem]],
-    texts: Path,
-    catalogue: Catalogue,
-    spool: Texts | None,
-    progress: Progress | None,
-) -> Iterator[Tables]:
-    """The batches' tables; on the way, texts go to the disk, sketches to the catalogue, and the caller is told how far it is."""
-    total = sum(map(len, tasks))
-    done = reports = 0
-    for task, batch in zip(tasks, batches, strict=True):
-        for source, text in batch.texts:
-            about.write_text(texts, source, text)
-        for sketch in batch.sketches:
-            catalogue.add(sketch)
-        if spool is not None:
-            reports_of = batch.tables["reports"]
-            spool.add_all(reports_of["source"].to_pylist(), reports_of["start"].to_pylist(), batch.report_texts)
-        done += len(task)
-        reports += batch.tables["reports"].num_rows
-        if progress is not None:
-            progress(done, total, reports)
-        yield batch.tables
-
-
-def gather(batches: Iterable[Tables]) -> Tables:
-    """All batches as one: byte-equal reports numbered through in the order of their sources, rows in the tables' own order."""
-    seen: Counter[str] = Counter()
-    parts: dict[str, list[pa.Table]] = {name: [TABLES[name].schema.empty_table()] for name in TABLES}
-    for tables in batches:
-        for name, table in renumber(tables, _new_ids(tables["reports"], seen)).items():
-            parts[name].append(table)
-    return {name: _sorted(pa.concat_tables(tables), TABLES[name].sort) for name, tables in parts.items()}
-
-
-def _new_ids(reports: pa.Table, seen: Counter[str]) -> dict[str, str]:
-    """Old to new for the reports of a batch whose text has occurred in a batch before."""
-    new = {}
-    for report_id in reports["report_id"].to_pylist():
-        digest = report_id.partition("-")[0]
-        seen[digest] += 1
-        name = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
-        if name != report_id:
-            new[report_id] = name
-    return new
-
-
-def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
-    table = table.combine_chunks()
-    return table.sort_by([(key, "ascending") for key in keys]) if keys else table
-
-
-def finish(tables: Tables, catalogue: Catalogue, book: Rulebook, corrections: Corrections) -> Tables:
-    """What can only be done once all reports are there: copies, conflicts between reports, the comparison, its coverage, last year's
-    figures beside last year's reports, what became of corrections.
-    """
-    reports, copies = find_copies(tables["reports"], tables["facts"], catalogue, Limits.of(book))
-    cells = settle(tables["cells"], reports)
-    wide = comparison(cells, reports, book.indicators)
-    quoted = beside_last_year(tables["last_year"], reports, cells)
-    outcomes = corrected_outcomes.settled(tables["corrections"], corrections)
-    found = {"reports": reports, "copies": copies, "cells": cells, "last_year": quoted, "corrections": outcomes, COMPARISON.name: wide}
-    over_all = {"coverage": coverage(cells, reports, book.indicators), "per_head": per_head(wide, book.indicators)}
-    return {**tables, **found, **over_all}
+        return spark.run(items, settings, book, out, master=spark_master, workers=worker_count(workers), began=began)
+    cut = portions(items, options, Names.of(book, options, known, segmenter))
+    job = _Job(settings, book, cut, tuple(formats), look, None if cache is None else Cache(cache), fresh, processes(items, workers))
+    with folder.locked(out):
+        done = None if fresh else unchanged(out, job.name)
+        if done is None:
+            with folder.replacing(out) as staging:
+                done = job.do(staging, progress, began)
+            folder.note_outputs(out)
+    return _result(out, *done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,55 +494,192 @@ class Look:
     money: str = "yuan"
 
 
-def write(tables: Tables, texts: Texts, target: Path, formats: Sequence[Format], book: Rulebook, look: Look) -> None:
-    """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page."""
-    for name, table in tables.items():
-        if "parquet" in formats:
-            flat.write_parquet(table, target / f"{name}.parquet")
-        if "csv" in formats:
-            flat.write_csv(table, target / f"{name}.csv")
-    facts = {"version": version(), "rules": book.hash[:12]}
-    if "xlsx" in formats:
-        from pipeline.write.workbook import write_workbook  # here, for not every run wants one
+def processes(items: Sequence[InputItem], wanted: int | None) -> int:
+    """How many workers to begin; 0 where this process does the work.
 
-        page = folder.PAGE_FILE if "html" in formats else None
-        write_workbook(tables, target / folder.WORKBOOK_FILE, look.labels, book, facts, money=look.money, page=page)
-    if "html" in formats:
-        from pipeline.write.review import write_review
-
-        write_review(tables, texts, target / folder.PAGE_FILE, look.labels.language, book, facts)
-    about.write_json(about.schema_content(tables[COMPARISON.name], book.indicators), target / folder.SCHEMA_FILE)
+    Where nobody says how many: as many as the inputs are worth, and one at least where a reader that is no code of ours has to do with
+    them, for that can take its process with it.
+    """
+    if wanted is not None:
+        return 0 if wanted == 1 else wanted
+    count = min(worker_count(None), 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
+    foreign = any(item.code is None and item.path.suffix.lower() not in OWN_SUFFIXES for item in items)
+    return count if count > 1 or foreign else 0
 
 
-def count_up(tables: Tables) -> dict[str, Any]:
-    """What was seen, read and left, as run.json and the last lines of a run say it."""
-    files, facts, cells = tables["files"], tables["facts"], tables["cells"]
-    kinds = _tally(facts["kind"])
-    return {
-        "files": {"all": files.num_rows, **_tally(files["status"])},
-        "files_left": _first_words(files["reason"]),
-        "characters": pc.sum(files["chars"]).as_py() or 0,
-        "reports": tables["reports"].num_rows,
-        "numerals": facts.num_rows,
-        "facts": sum(number for kind, number in kinds.items() if kind in FACTS),
-        "kinds": kinds,
-        "unread": {note: number for note, number in _first_words(facts["note"]).items() if note != CORRECTED},
-        "activities": tables["activities"].num_rows,
-        "cells": _tally(cells["state"]),
-        "checks": _tally(tables["checks"]["verdict"]),
-        "last_year": _tally(tables["last_year"]["verdict"].drop_null()),
-        "corrections": _tally(tables["corrections"]["outcome"]),
-    }
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """All that a run has to do, and with what."""
+
+    settings: Settings
+    book: Rulebook
+    cut: Sequence[Portion]
+    formats: tuple[Format, ...]
+    look: Look
+    cache: Cache | None
+    fresh: bool
+    workers: int
+
+    @property
+    def name(self) -> str | None:
+        """A hash of all that the files in DIR follow from; None where some input may read otherwise the next time."""
+        keys = [portion.key for portion in self.cut]
+        if None in keys:
+            return None
+        shown = self.look.labels.language, self.look.money
+        corrections = self.settings.corrections
+        put_right = [[asdict(one) for one in corrections.entries], [asdict(one) for one in corrections.closed]]
+        return hashed(keys, self.book.hash, sorted(set(self.formats)), shown, put_right)
+
+    def do(self, staging: Path, progress: Progress | None, began: float) -> _Done:
+        """Write everything into the folder `staging`."""
+        cache = self._ready_cache()
+        settings = find_corrected(self.settings, self.cut, self.workers)
+        place = Place(settings, staging / "parts", cache, self.fresh)
+        with Pool(make_worker, place, self.workers) as pool, Catalogue(staging) as catalogue, Texts(staging) as texts:
+            taken = _Taken(Spool(staging / "spool"), Tally(), catalogue, texts if "html" in self.formats else None)
+            steady = self._merge(_parts(self.cut, place, pool), taken, staging / folder.TEXT_FOLDER, progress)
+            done = finish(taken.spool.close(), catalogue, self.book, settings.corrections)
+            self._write(done, staging, pool, texts)
+        if cache is not None:
+            cache.shrink()
+        counts = taken.tally.result(done)
+        this_run = {"seconds": round(perf_counter() - began, 3), "workers": max(1, self.workers), "name": self.name if steady else None}
+        about.write_json(run_content(self.book, counts, settings.segmenter, this_run), staging / folder.RUN_FILE)
+        return counts, done.small[COMPARISON.name], taken.tally.unread
+
+    def _ready_cache(self) -> Cache | None:
+        """The cache; none where its folder cannot be made, for a run can do without."""
+        if self.cache is not None:
+            try:
+                self.cache.prepare()
+            except OSError:
+                return None
+        return self.cache
+
+    def _merge(self, parts: Iterable[tuple[Portion, Batch]], taken: _Taken, texts: Path, progress: Progress | None) -> bool:
+        """Take in all batches, in order; whether all of them say what another run would find too."""
+        total, done, steady = sum(len(portion.items) for portion in self.cut), 0, True
+        for portion, made in parts:
+            for text in made.texts:
+                if not text.plain:
+                    about.write_text(texts, text.source, text.text)
+            taken.add(made, portion.below)
+            steady = steady and _may_be_kept(made, portion)
+            done += len(portion.items)
+            if progress is not None:
+                progress(done, total, taken.tally.reports)
+        return steady
+
+    def _write(self, done: Finished, target: Path, pool: Pool[Any, Any], texts: Texts) -> None:
+        """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page."""
+        forms = tuple(form for form in FLAT if form in self.formats)
+        large = writings(done, target, forms)
+        if pool.begun or sum(task.spooled.num_rows for task in large) > ROWS_WRITTEN_HERE:
+            for _ in pool.each(large, _cannot_write):
+                pass
+        else:
+            for task in large:
+                task.do()
+        write_small(done, target, forms)
+        if {"xlsx", "html"}.intersection(self.formats):
+            self._show(done.tables(), target, texts)
+        about.write_json(about.schema_content(done.small[COMPARISON.name], self.book.indicators), target / folder.SCHEMA_FILE)
+
+    def _show(self, tables: Tables, target: Path, texts: Texts) -> None:
+        """Workbook and review page."""
+        facts = {"version": version(), "rules": self.book.hash[:12]}
+        labels = self.look.labels
+        if "xlsx" in self.formats:
+            from pipeline.write.workbook import write_workbook  # here, for not every run wants one
+
+            page = folder.PAGE_FILE if "html" in self.formats else None
+            write_workbook(tables, target / folder.WORKBOOK_FILE, labels, self.book, facts, money=self.look.money, page=page)
+        if "html" in self.formats:
+            from pipeline.write.review import write_review
+
+            write_review(tables, texts, target / folder.PAGE_FILE, labels.language, self.book, facts)
 
 
-def _first_words(reasons: Any) -> dict[str, int]:
-    """How often each code stands before the colon."""
-    return _tally(pc.list_element(pc.split_pattern(reasons.drop_null(), ":", max_splits=1), 0))
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is kept of all batches until the end of the run. `texts`: for the review page, None where none is wanted."""
+
+    spool: Spool
+    tally: Tally
+    catalogue: Catalogue
+    texts: Texts | None
+
+    def add(self, made: Batch, below: str | None) -> None:
+        """One batch; no later one has a `source` below `below`."""
+        for sketch in made.sketches:
+            self.catalogue.add(sketch)
+        self.spool.add(made.tables, below)
+        self.tally.add(made.tables)
+        if self.texts is not None:
+            texts = {text.source: text.text for text in made.texts}
+            for row in made.tables["reports"].select(["source", "start", "end"]).to_pylist():
+                self.texts.add(row["source"], row["start"], texts[row["source"]][row["start"] : row["end"]])
 
 
-def _tally(column: Any) -> dict[str, int]:
-    counted = Counter(column.to_pylist())
-    return {str(key): counted[key] for key in sorted(counted, key=str)}
+def _parts(cut: Sequence[Portion], place: Place, pool: Pool[Any, Any]) -> Iterator[tuple[Portion, Batch]]:
+    """The batches of all portions, in order, from the cache where they are there."""
+    kept = {portion.key: path for portion in cut if (path := _kept(portion, place)) is not None}
+    made = pool.each([portion for portion in cut if portion.key not in kept], Portion.instead)
+    for portion in cut:
+        if portion.key in kept:
+            yield portion, _read_or_made(kept[portion.key], portion, place)
+            continue
+        inputs = 0
+        while inputs < len(portion.items):  # one portion can have come to be several
+            part, path = next(made)
+            yield part, batch.read(path)
+            if place.parts in path.parents:
+                path.unlink()
+            inputs += len(part.items)
+
+
+def _kept(portion: Portion, place: Place) -> Path | None:
+    if place.cache is None or place.fresh or portion.key is None:
+        return None
+    path = place.cache.find(portion.key)
+    if path is None or not place.settings.corrections.targets:
+        return path
+    try:
+        return None if _is_corrected(batch.read(path), place) else path
+    except (OSError, BatchError):
+        return None
+
+
+def _read_or_made(path: Path, portion: Portion, place: Place) -> Batch:
+    """A batch of the cache; one that is damaged, or that another run has just removed, is made anew."""
+    try:
+        return batch.read(path)
+    except (OSError, BatchError):
+        path.unlink(missing_ok=True)
+        return batch.read(_part(portion, place, Tools(place.settings)))
+
+
+def _cannot_write(task: Writing, loss: Loss) -> list[Writing]:
+    raise WorkerLostError(f"the process that wrote {task.target.name} ended ({loss}); is there enough memory?")
+
+
+_Done = tuple[Mapping[str, Any], pa.Table, tuple[tuple[str, str], ...]]
+"""Counts, comparison, and what could not be read."""
+
+
+def unchanged(out: Path, name: str | None) -> _Done | None:
+    """What the run said that wrote the tables in `out`, where it did the job of this name and nobody has touched them since."""
+    said = None if name is None else folder.untouched(out, name)
+    paths = [out / f"{table}.parquet" for table in (COMPARISON.name, "files")]
+    if said is None or not all(path.is_file() for path in paths):
+        return None
+    wide, files = (pq.read_table(path) for path in paths)
+    return said["counts"], wide, unread(files)
+
+
+def _result(out: Path, counts: Mapping[str, Any], wide: pa.Table, left: tuple[tuple[str, str], ...]) -> RunResult:
+    return RunResult(out, counts, wide, left, exit_status(counts))
 
 
 def run_content(book: Rulebook, counts: Mapping[str, Any], segmenter: str, this_run: Mapping[str, Any]) -> dict[str, Any]:
@@ -510,9 +689,7 @@ def run_content(book: Rulebook, counts: Mapping[str, Any], segmenter: str, this_
         "rules": book.hash,
         "gazetteer": gazetteer_date(book),
         "segmenter": segmenter,
-        "libraries": {
-            name: metadata.version(name) for name in ("google-re2", "jieba", "pyarrow", "regex", "rjieba", "spacy", "xlsxwriter")
-        },
+        "libraries": {name: metadata.version(name) for name in LIBRARIES},
         "counts": counts,
         about.THIS_RUN: {**this_run, "python": platform.python_version(), "system": platform.platform()},
     }
@@ -533,11 +710,6 @@ def version() -> str:
         return metadata.version("taizhang")
     except metadata.PackageNotFoundError:
         return "0"
-
-
-def _unread(files: pa.Table) -> tuple[tuple[str, str], ...]:
-    left = files.filter(pc.is_in(files["status"], pa.array(UNREAD)))
-    return tuple(zip(left["source"].to_pylist(), left["reason"].to_pylist(), strict=True))
 
 
 def exit_status(counts: Mapping[str, Any]) -> int:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from pipeline.copies import BUCKET, Catalogue, Limits, find_copies
 from pipeline.copies import _bucket_pairs as bucket_pairs
 from pipeline.model import Document
-from pipeline.run import Tools, gather, run
+from pipeline.run import Tools, run
 from pipeline.schema import COPIES, REPORTS, TABLES
+from pipeline.spool import gather
 from pipeline.tabulate import Tabulator
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "reports"
@@ -81,7 +82,7 @@ def found(tools: Tools, texts: Mapping[str, str], batches: Sequence[Sequence[str
                     catalogue.add(tools.machinery.sketcher.sketch(report_id, read))
             tables.append(tabulator.tables())
         whole = gather(tables)
-        reports, copies = find_copies(whole["reports"], whole["facts"], catalogue, Limits.of(tools.machinery.rulebook))
+        reports, copies = find_copies(whole["reports"], catalogue, Limits.of(tools.machinery.rulebook))
     assert reports.schema.equals(REPORTS.schema, check_metadata=True) and copies.schema.equals(COPIES.schema, check_metadata=True)
     return by_source(reports.to_pylist(), copies.to_pylist())
 
@@ -235,7 +236,7 @@ def _without_ids(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_the_same_bytes_from_one_worker_or_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.run.TASK_INPUTS", 2)
+    monkeypatch.setattr("pipeline.portions.PORTION_INPUTS", 2)
     for name, text in PILE.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -15,9 +15,10 @@ import pytest
 from fakes import read_of, tables_of
 
 from pipeline.ingest import IngestOptions
-from pipeline.run import STAGES, TASK_INPUTS, Settings, gather, make_batch_function, run
+from pipeline.run import STAGES, Settings, make_batch_function, run
 from pipeline.schema import COMPARISON, TABLES
 from pipeline.segment import SEGMENTERS
+from pipeline.spool import gather
 
 REPORT = (
     "安和镇总工会2013年工作总结\n今年以来,镇总工会认真履行职责。\n一、帮扶工作\n春节前慰问困难职工75名,发放慰问金8000余元。\n"
@@ -85,7 +86,7 @@ def test_rows_stand_in_the_order_of_their_schema(archive: Path, tmp_path: Path) 
 def test_the_same_bytes_twice_from_one_worker_or_two_and_in_any_order(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.run.TASK_INPUTS", 1)
+    monkeypatch.setattr("pipeline.portions.PORTION_INPUTS", 1)
     more = tmp_path / "more"
     more.mkdir()
     (more / "c.txt").write_text(OTHER + "又一句。", encoding="utf-8")
@@ -196,7 +197,6 @@ def test_the_stages_are_one_function_over_inputs(archive: Path) -> None:
     batch = make_batch_function(Settings())(list_inputs([archive], IngestOptions()))
     assert batch.tables["reports"].num_rows == 3
     assert all(isinstance(found, pa.Table) for found in batch.tables.values())
-    assert TASK_INPUTS > 1
 
 
 def test_the_cells_of_a_report(archive: Path, tmp_path: Path) -> None:
@@ -239,7 +239,8 @@ def test_one_input_need_not_be_a_list(archive: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("changed", [{"PYTHONHASHSEED": "7"}, {"TZ": "Asia/Shanghai"}, {"LC_ALL": "C", "LANG": "C"}])
 def test_the_same_bytes_whatever_the_surroundings(archive: Path, tmp_path: Path, changed: dict[str, str]) -> None:
     for name, environment in (("one", {"PYTHONHASHSEED": "1", "TZ": "UTC"}), ("two", changed)):
-        command = [sys.executable, "-m", "pipeline.cli", "run", str(archive), "--out", str(tmp_path / name), "--workers", "1", "--quiet"]
+        command = [sys.executable, "-m", "pipeline.cli", "run", str(archive), "--out", str(tmp_path / name), "--workers", "1"]
+        command += ["--cache", "off", "--quiet"]
         surroundings = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **environment}
         subprocess.run(command, check=True, env=surroundings)
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")

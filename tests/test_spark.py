@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -73,6 +75,25 @@ def test_towns_are_compared_by_groups(read: list[pa.RecordBatch]) -> None:
     assert found["cells"].num_rows == 3 * len(indicators)
 
 
+def test_a_figure_quoted_from_last_year_finds_the_report_by_code_or_by_name() -> None:
+    schema = TABLES["last_year"].schema
+    place = {"part": 1, "duplicate_of": None, "period": "year", "org": "总工会", "town": "石桥镇", "city": None, "place_basis": "stated"}
+    cell = {"indicator": "org.unions_new", "state": "value", "low": None, "high": None, "bound": "=", "fact_ids": ["a:1"]}
+    rows = [
+        {"report_id": "a", "source": "a.txt", "year": 2012, "value": Decimal(45), "town_code": "370101", **place, **cell},
+        {"report_id": "b", "source": "b.txt", "year": 2013, "value": Decimal(57), "town_code": "370102", **place, **cell},
+    ]
+    told = pa.Table.from_pylist([{**row, "province": "山东省", "county": "甲县"} for row in rows], schema=spark_tasks.TOLD)
+    quoted = {"report_id": "b", "fact_id": "b:9", "indicator": "org.unions_new", "stated": 45, "stated_bound": "=", "step": 0}
+    rest = {name: quoted.get(name) for name in schema.names}
+    given = pa.Table.from_pylist([rest], schema=schema).append_column("group", pa.array([1], pa.int64()))
+    by_code = spark_tasks.beside(given, told.slice(1))
+    assert (by_code.schema, by_code["earlier"].to_pylist()) == (schema, [None])
+    by_name = spark_tasks.beside(by_code, told)
+    assert by_name.select(["earlier", "found", "verdict"]).to_pylist() == [{"earlier": "a", "found": Decimal(45), "verdict": "holds"}]
+    assert spark_tasks.beside(by_name, told.slice(0, 0)) == by_name
+
+
 def test_tasks_hold_all_inputs_in_order() -> None:
     items = [InputItem(str(number), Path(str(number)), size) for number, size in enumerate([10] * 100 + [300_000] * 3)]
     made = list(spark.tasks(items))
@@ -91,6 +112,13 @@ def test_counts_add_up() -> None:
 def test_outputs_that_spark_does_not_write_are_refused(tmp_path: Path) -> None:
     with pytest.raises(spark.SparkError, match="Parquet only, not csv, xlsx"):
         run([RAW], tmp_path / "out", formats=("parquet", "csv", "xlsx"), engine="spark")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("wanted", [{"cache": Path("kept")}, {"fresh": True}])
+def test_kept_results_are_refused(wanted: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(spark.SparkError, match="keeps no results"):
+        run([RAW], tmp_path / "out", engine="spark", **wanted)
     assert not (tmp_path / "out").exists()
 
 
@@ -145,8 +173,12 @@ def test_a_generated_archive_with_copies_excerpts_templates_and_what_cannot_be_r
         (folder / f"reused{number}.txt").write_text(long.replace("6", str(number % 10)), encoding="utf-8")
     (folder / "same.txt").write_text(long, encoding="utf-8")
     (folder / "same too.txt").write_text(long, encoding="gb18030")
+    for year, said in ((2012, "新建工会45家。"), (2013, "新建工会57家,去年45家。"), (2014, "新建工会60家,去年56家。")):
+        (folder / f"{year}.txt").write_text(f"山东省寿光市稻田镇总工会{year}年工作总结\n\n{said}\n", encoding="utf-8")
     (folder / "empty.txt").write_text("", encoding="utf-8")
     (folder / "picture.jpg").write_bytes(b"\xff\xd8\xff\xe0 no report")
     _compared(folder, tmp_path)
     kinds = set(equal.table(tmp_path / "spark", "copies")["kind"].to_pylist())
     assert kinds == {"copy", "excerpt", "template"}
+    verdicts = equal.table(tmp_path / "spark", "last_year")["verdict"].to_pylist()
+    assert {"holds", "fails"} <= set(verdicts)

@@ -26,10 +26,24 @@ from pipeline.compare import BOUND_SUFFIX
 from pipeline.copies import Limits
 from pipeline.engines.packing import PACKED, TASKS, unpacked
 from pipeline.engines.spark_copies import MARKS, _spark_schema, find_copies, numbered
-from pipeline.engines.spark_tasks import GROUP, ROW, SKETCHES, Counts, added, beside, comparer, opener, reader, wide_schema
+from pipeline.engines.spark_tasks import (
+    GROUP,
+    ROW,
+    SKETCHES,
+    TOLD_CELL,
+    TOLD_REPORT,
+    Counts,
+    added,
+    beside,
+    comparer,
+    opener,
+    reader,
+    wide_schema,
+)
+from pipeline.finish import UNREAD
 from pipeline.ingest import InputItem
 from pipeline.rulebook import Rulebook
-from pipeline.run import UNREAD, RunResult, Settings, exit_status, run_content
+from pipeline.run import RunResult, Settings, exit_status, run_content
 from pipeline.schema import COMPARISON, COVERAGE, TABLES
 from pipeline.write import about, folder
 
@@ -120,12 +134,14 @@ def _check_installed(master: str | None) -> None:
         raise SparkError("--engine spark: no Java found; install Java 17 (Debian: openjdk-17-jre-headless) or set JAVA_HOME")
 
 
-def refuse(formats: Sequence[str], corrections: Path | None = None) -> None:
+def refuse(formats: Sequence[str], corrections: Path | None = None, cache: Path | None = None, *, fresh: bool = False) -> None:
     """Raise SparkError where something is wanted that this engine does not do."""
     if corrections is not None:
         raise SparkError(
             "--engine spark takes no --corrections; give them to a run of the local engine over the reports that they are about"
         )
+    if cache is not None or fresh:
+        raise SparkError("--engine spark keeps no results from run to run: leave --cache and --fresh out, or run the local engine")
     if other := [name for name in formats if name not in FORMATS]:
         raise SparkError(
             f"--engine spark writes Parquet only, not {', '.join(other)}: its tables may be larger than a spreadsheet or a page can hold; "
@@ -156,8 +172,11 @@ class Job:
         for name in ("files", "facts", "activities", "checks", "corrections"):
             self._write(name, self._open(name, TABLES[name].schema))
         wide = self._compare(reports)
+        self._last_year()
         shutil.rmtree(self._staging / PACKED_FOLDER)
         counts["cells"] = self._tally("cells", "state")
+        counts["last_year"] = self._tally("last_year", "verdict")
+        counts["corrections"] = {}
         return counts, wide, self._unread()
 
     def _read(self, tasks: Sequence[Sequence[InputItem]]) -> Counts:
@@ -216,13 +235,6 @@ class Job:
         keyed = [frame.withColumn(GROUP, frame[GROUP] % groups).groupBy(GROUP) for frame in (reports, cells)]
         compare = comparer(self._book.indicators)
         found = self._put("compared", keyed[0].cogroup(keyed[1]).applyInArrow(compare, _spark_schema(PACKED)))
-        quoted = self._open("last_year", _with(TABLES["last_year"].schema, GROUP))
-        pairs = (
-            quoted.withColumn(GROUP, quoted[GROUP] % groups)
-            .groupBy(GROUP)
-            .cogroup(found.where("name in ('reports', 'cells')").withColumnRenamed("task", GROUP).groupBy(GROUP))
-        )
-        self._write("last_year", pairs.applyInArrow(beside, _spark_schema(TABLES["last_year"].schema)))
         wide = wide_schema(self._book.indicators)
         opened = {"cells": TABLES["cells"].schema, "comparison": wide, "per_head": TABLES["per_head"].schema, "coverage": COVERAGE.schema}
         frames = {
@@ -235,6 +247,23 @@ class Job:
         written = self._write("comparison", frames["comparison"].select(*self._hedged(frames["comparison"], wide)))
         first: pa.Table = written.limit(SHOWN).toArrow()
         return first
+
+    def _last_year(self) -> None:
+        """Write `last_year`: by the towns' codes, then by their names, for a code changes with the county's."""
+        from pyspark.sql import functions as f
+
+        reports = self._written("reports").select(*TOLD_REPORT)
+        told = reports.join(self._written("cells").where("state = 'value'").select("report_id", *TOLD_CELL), "report_id", "left")
+        groups = max(1, reports.count() // REPORTS_PER_GROUP)
+        schema = TABLES["last_year"].schema
+        quoted = self._open("last_year", schema)
+        for name in ("town_code", "town"):
+            # a report without a town stands for itself
+            group = f.crc32(f.coalesce(f.col(name), f.col("report_id"))) % groups
+            known = self._written("reports").select("report_id", group.alias(GROUP))  # opened anew: Spark takes no join with itself
+            keyed = [frame.groupBy(GROUP) for frame in (quoted.join(known, "report_id"), told.withColumn(GROUP, group))]
+            quoted = keyed[0].cogroup(keyed[1]).applyInArrow(beside, _spark_schema(schema))
+        self._write("last_year", quoted)
 
     def _hedged(self, comparison: DataFrame, wide: pa.Schema) -> list[str]:
         """The columns of the comparison without the bounds that are = everywhere."""
@@ -266,15 +295,17 @@ class Job:
         path = (self._staging / f"{name}.parquet").as_uri()
         ordered = frame if name == COVERAGE.name else frame.orderBy(*(frame[key].asc_nulls_last() for key in sort))
         ordered.select(*columns).write.parquet(path)
-        return self._spark.read.parquet(path)
+        return self._written(name)
+
+    def _written(self, name: str) -> DataFrame:
+        return self._spark.read.parquet((self._staging / f"{name}.parquet").as_uri())
 
     def _tally(self, name: str, column: str) -> dict[str, int]:
-        path = (self._staging / f"{name}.parquet").as_uri()
-        rows = self._spark.read.parquet(path).groupBy(column).count().orderBy(column).toArrow().to_pylist()
+        rows = self._written(name).where(f"{column} is not null").groupBy(column).count().orderBy(column).toArrow().to_pylist()
         return {row[column]: row["count"] for row in rows}
 
     def _unread(self) -> tuple[tuple[str, str], ...]:
-        files = self._spark.read.parquet((self._staging / "files.parquet").as_uri())
+        files = self._written("files")
         left = files.where(files["status"].isin(*UNREAD)).select("source", "reason").orderBy("source").limit(LISTED).toArrow()
         return tuple(zip(left["source"].to_pylist(), left["reason"].to_pylist(), strict=True))
 
@@ -319,7 +350,7 @@ def run(
     items: Iterable[InputItem], settings: Settings, book: Rulebook, out: Path, *, master: str | None, workers: int, began: float
 ) -> RunResult:
     """Read all inputs on Spark and put the tables into `out`, in place of those that are there. `began`: when the run did."""
-    with folder.replacing(out) as staging:
+    with folder.locked(out), folder.replacing(out) as staging:
         with session(master, workers) as spark:
             counts, first_rows, unread = Job(spark, settings, book, staging).run(list(tasks(items)))
             comparison = spark.read.parquet((staging / f"{COMPARISON.name}.parquet").as_uri()).limit(0).toArrow()

@@ -95,9 +95,9 @@ class SparkSearch(_Search):
             return Match(a, b, size, size, size, figures, figures, (), ())
         return self._known[a, b] if (a, b) in self._known else _turned(self._known[b, a])
 
-    def changed(self, match: Match, *reports: Row) -> list[str]:
-        """The fact_ids of the figures of the last report, which has the text of `b`, that `a` has otherwise."""
-        return [f"{reports[-1]['report_id']}:{place}" for place in match.lacking_b]
+    def changed(self, match: Match, copy: Row) -> list[str]:
+        """The fact_ids of the figures of `copy`, a report with the text of `b`, that `a` has otherwise."""
+        return [f"{copy['report_id']}:{place}" for place in match.lacking_b]
 
     def describe(self, numbers: Iterable[int]) -> None:
         """Fetch what the decision wants to know of these texts."""

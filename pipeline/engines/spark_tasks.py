@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.batch import Batch
 from pipeline.compare import BOUND_SUFFIX, comparison, coverage, settle, town_key
 from pipeline.copies import Sketch, _rank, digest_of
 from pipeline.engines.packing import packed, unpacked, with_column
+from pipeline.finish import Tally
 from pipeline.ingest import InputItem
 from pipeline.last_year import beside_last_year
-from pipeline.model import QUANTITIES
 from pipeline.per_head import per_head
 from pipeline.rulebook import Indicator
-from pipeline.run import Batch, Settings, count_up, make_batch_function
+from pipeline.run import Settings, make_batch_function
 from pipeline.schema import COMPARISON_LEAD, DECIMAL, TABLES
 from pipeline.tabulate import renumber
 from pipeline.write import about
@@ -51,6 +50,16 @@ _RANKED = (
     "report_id", "source", "part", "town", "county", "city", "province", "place_basis", "place_evidence", "year_basis", "year_evidence",
 )  # fmt: skip
 
+TOLD_REPORT = (
+    "report_id", "source", "part", "duplicate_of", "year", "period", "org", "town", "town_code", "county", "city", "province",
+    "place_basis",
+)  # fmt: skip
+TOLD_CELL = ("indicator", "state", "value", "low", "high", "bound", "fact_ids")
+TOLD = pa.schema(
+    [TABLES["reports"].schema.field(name) for name in TOLD_REPORT] + [TABLES["cells"].schema.field(name) for name in TOLD_CELL]
+)
+"""A cell with its report: what finds the figures that a town reported the year before."""
+
 
 def wide_schema(indicators: Iterable[str]) -> pa.Schema:
     """Schema of `comparison` with a bound beside every indicator."""
@@ -65,15 +74,16 @@ def reader(settings: Settings, texts: Path) -> BatchFunction:
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         work = make_batch_function(settings)
-        counts = count_up({name: table.schema.empty_table() for name, table in TABLES.items()})
+        tally = Tally()
         for batch in batches:
             for row in batch.to_pylist():
                 result = work(_items(row))
-                for source, text in result.texts:
-                    about.write_text(texts, source, text)
-                counts = added(counts, count_up(result.tables))
+                for text in result.texts:
+                    if not text.plain:
+                        about.write_text(texts, text.source, text.text)
+                tally.add(result.tables)
                 yield packed(row["task"], _tables(result))
-        yield packed(-1, {"counts": pa.table({"json": [json.dumps(counts)]})})
+        yield packed(-1, {"counts": pa.table({"json": [json.dumps(tally.of_batches())]})})
 
     return read
 
@@ -89,10 +99,10 @@ def _tables(batch: Batch) -> dict[str, pa.Table]:
     reports = tables["reports"]
     groups = [_group(row) for row in reports.select([*_RANKED, "town_code"]).to_pylist()]
     of_report = dict(zip(reports["report_id"].to_pylist(), groups, strict=True))
-    for name in ("cells", "last_year"):
-        tables[name] = with_column(tables[name], GROUP, [of_report[report] for report in tables[name]["report_id"].to_pylist()], pa.int64())
+    cells = [of_report[name] for name in tables["cells"]["report_id"].to_pylist()]
+    tables["cells"] = with_column(tables["cells"], GROUP, cells, pa.int64())
     tables["reports"] = with_column(with_column(reports, GROUP, groups, pa.int64()), ROW, range(len(groups)), pa.int64())
-    return {**tables, "sketches": _sketches(reports, tables["facts"], batch.sketches)}
+    return {**tables, "sketches": _sketches(reports, batch.sketches)}
 
 
 def _group(report: Mapping[str, Any]) -> int:
@@ -100,34 +110,19 @@ def _group(report: Mapping[str, Any]) -> int:
     return crc32(repr(town_key(dict(report)) or report["report_id"]).encode("utf-8", "surrogatepass"))
 
 
-def _sketches(reports: pa.Table, facts: pa.Table, sketches: Iterable[Sketch]) -> pa.Table:
-    figures = _figures(facts)
+def _sketches(reports: pa.Table, sketches: Iterable[Sketch]) -> pa.Table:
     rows = []
     for report, sketch in zip(reports.select(list(_RANKED)).to_pylist(), sketches, strict=True):
         basis, columns, words, source, part, report_id = _rank(report)
-        codes, places = figures.get(report_id, ([], []))
         rows.append(
             {
                 "report_id": report_id, "digest": digest_of(report_id), "basis": basis, "columns": columns, "words": words,
                 "source": source, "part": part, "size": len(sketch.shingles) // 4, "signature": sketch.signature,
                 "figures": sketch.figures, "shingles": sketch.shingles,
-                "codes": b"".join(codes), "places": np.array(places, "<u4").tobytes(),
+                "codes": sketch.codes, "places": sketch.places,
             }
         )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=SKETCHES)
-
-
-def _figures(facts: pa.Table) -> dict[str, tuple[list[bytes], list[int]]]:
-    """Per report, for each of its figures in order, a hash of its kind, value and unit, and its place in the report."""
-    told = facts.filter(pc.is_in(facts["kind"], pa.array(sorted(QUANTITIES))))
-    keys = [pc.fill_null(pc.cast(told[name], pa.string()), "") for name in ("kind", "value", "low", "high", "unit")]
-    said = pc.binary_join_element_wise(*keys, "\0").to_pylist()
-    found: dict[str, tuple[list[bytes], list[int]]] = {}
-    for report_id, fact_id, words in zip(told["report_id"].to_pylist(), told["fact_id"].to_pylist(), said, strict=True):
-        codes, places = found.setdefault(report_id, ([], []))
-        codes.append(blake2b(words.encode(), digest_size=8).digest())
-        places.append(int(fact_id.rpartition(":")[2]))
-    return found
 
 
 def added(a: Counts, b: Counts) -> Counts:
@@ -168,20 +163,22 @@ def comparer(indicators: Mapping[str, Indicator]) -> Callable[[pa.Table, pa.Tabl
             "comparison": _widened(wide, wide_schema(indicators)),
             "coverage": coverage(cells, reports, indicators),
             "per_head": per_head(wide, indicators),
-            "reports": reports,
         }
         return pa.Table.from_batches([packed(group, found)])
 
     return compare
 
 
-def beside(quoted: pa.Table, compared: pa.Table) -> pa.Table:
-    """(rows of `last_year`, what `comparer` gave for the same towns) → these rows beside what the towns reported the year before."""
-    tables = {name: table for _, name, table in unpacked(compared.to_batches())}
+def beside(quoted: pa.Table, told: pa.Table) -> pa.Table:
+    """(rows of `last_year`, TOLD of the same towns, the cells with a value) → these rows beside what the towns reported
+    the year before; as they are where that is found already.
+    """
     schema = TABLES["last_year"].schema
-    if not quoted.num_rows:
-        return schema.empty_table()
-    return beside_last_year(_in_order("last_year", quoted), tables["reports"], tables["cells"]).cast(schema)
+    quoted = quoted.select(schema.names).cast(schema)
+    reports = told.select(list(TOLD_REPORT)).group_by(list(TOLD_REPORT), use_threads=False).aggregate([])
+    reports = reports.sort_by([(key, "ascending") for key in TABLES["reports"].sort])
+    left = pc.is_null(quoted["earlier"])
+    return pa.concat_tables([quoted.filter(pc.invert(left)), beside_last_year(quoted.filter(left), reports, told).cast(schema)])
 
 
 def _in_order(name: str, table: pa.Table) -> pa.Table:

@@ -13,6 +13,8 @@ class Reason:
 
     status: FileStatus
     sentence: str
+    passing: bool = False
+    """It tells of the moment and not of the bytes: another run may read the file, so what came of it is never kept for later."""
 
 
 REASONS: dict[str, Reason] = {
@@ -24,11 +26,11 @@ REASONS: dict[str, Reason] = {
     "hidden": Reason("skipped", "A hidden file or folder (its name begins with a full stop)."),
     # --- the file system
     "missing": Reason("unreadable", "There is no such file or folder."),
-    "vanished": Reason("unreadable", "The file was there when the folder was listed and is gone now."),
-    "changed": Reason("unreadable", "The file changed while it was read. Run again when nothing writes to it."),
-    "no_permission": Reason("unreadable", "The file may not be read with these rights."),
+    "vanished": Reason("unreadable", "The file was there when the folder was listed and is gone now.", passing=True),
+    "changed": Reason("unreadable", "The file changed while it was read. Run again when nothing writes to it.", passing=True),
+    "no_permission": Reason("unreadable", "The file may not be read with these rights.", passing=True),
     "no_permission_folder": Reason("unreadable", "The folder may not be listed with these rights, so nothing below it was read."),
-    "io_error": Reason("unreadable", "The system could not read it: {detail}."),
+    "io_error": Reason("unreadable", "The system could not read it: {detail}.", passing=True),
     "device": Reason("refused", "Not a file but a {detail}."),
     "link_loop": Reason("refused", "A symbolic link that leads back to itself or to a folder that it lies in."),
     "link_broken": Reason("unreadable", "A symbolic link to something that is not there."),
@@ -45,7 +47,9 @@ REASONS: dict[str, Reason] = {
     "unpacks_too_large": Reason("refused", "It unpacks to more than {detail} bytes (max_unpacked), as an archive bomb does."),
     "ratio": Reason("refused", "It unpacks to over {detail} times its size (max_ratio), as an archive bomb does."),
     "too_slow": Reason(
-        "refused", "Reading it took more than {detail} seconds (max_seconds). Split it, or raise the limit on a slow machine."
+        "refused",
+        "Reading it took more than {detail} seconds (max_seconds). Split it, or raise the limit on a slow machine.",
+        passing=True,
     ),
     "bad_name": Reason("refused", "A name in an archive that leads out of the archive; it was not read."),
     "not_a_member": Reason("refused", "A link, device or pipe inside an archive; it was not followed."),
@@ -65,7 +69,17 @@ REASONS: dict[str, Reason] = {
     "damaged": Reason("unreadable", "The {detail} file is cut short or damaged."),
     "damaged_archive": Reason("unreadable", "The archive is cut short or damaged; {detail} of its files could be read."),
     "error": Reason("unreadable", "The reader failed on it ({detail})."),
+    "crashed": Reason("unreadable", "The process that read it died over it. Save it in another format and try again.", passing=True),
+    "stuck": Reason("refused", "It was not read in {detail} seconds, far more than a file of its size takes.", passing=True),
 }
+
+
+def is_passing(reason: str | None) -> bool:
+    """Whether a reason as it stands in `files` tells of the moment and not of the bytes."""
+    if reason is None:
+        return False
+    code, _, sentence = reason.partition(":")
+    return code in REASONS and (REASONS[code].passing or "(MemoryError)" in sentence)
 
 
 class UnreadError(Exception):

@@ -7,7 +7,7 @@ number has no words of its own it sees the clause that says what is counted (`�
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,17 +92,22 @@ class IndicatorReader:
                 self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks))
 
     def assign(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> tuple[Fact, ...]:
-        """The facts with their indicators. `units`: each fact's measure word in simplified script. A part is no value of its total's."""
+        """The facts with their indicators. `units`: each fact's measure word in simplified script."""
+        found = self.codes(report, dict(enumerate(facts)), clauses, dict(enumerate(units)))
+        return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
+
+    def codes(self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str]) -> dict[int, str | None]:
+        """The indicators of the facts that have a setting, by their index. A part is no value of its total's."""
         found: dict[int, str | None] = {}
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
-            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if _may_fill(fact) else None
+            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if may_fill(fact) else None
             told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found, by_sentence)
             found[index] = None if code in told else code
             by_sentence[clauses.settings[index].sentence].append(index)
-        return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
+        return found
 
     def _told_before(
         self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None], by_sentence: Mapping[int, Sequence[int]]
@@ -115,16 +120,17 @@ class IndicatorReader:
         before = (other for other in range(max(sentence - SENTENCES_BACK, 0), sentence) if report.sentences[other].block == here.block)
         return {found[i] for other in before for i in by_sentence.get(other, ()) if i < index}
 
-    def of_last_year(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> dict[int, str]:
-        """The indicators that figures of last year are values of: by their own words, else those of the figure they are compared with."""
+    def of_last_year(
+        self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str], since: Mapping[int, int]
+    ) -> dict[int, str]:
+        """The indicators that figures of last year are values of: by their own words, else those of the figure they are compared with.
+
+        `facts`, by their index, have their own indicators; `since` is what `last_year_begins` says of them.
+        """
         told = {}
-        since: dict[int, int] = {}
-        for fact in reversed(facts):
-            if fact.date is not None and fact.date.anchor == "last_year":
-                since[fact.sentence] = fact.end
         for index, at in clauses.settings.items():
             fact = facts[index]
-            if fact.start < since.get(fact.sentence, len(report.text)) or not (_is_of_last_year(fact) and _may_fill(fact)):
+            if fact.start < since.get(fact.sentence, len(report.text)) or not is_of_last_year(fact) or fact.indicator is not None:
                 continue
             code = self._read(report, fact, clauses, at, units[index], None, of_any_year=True)
             code = code or self._compared(index, facts, clauses, units)
@@ -132,7 +138,7 @@ class IndicatorReader:
                 told[index] = code
         return told
 
-    def _compared(self, index: int, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> str | None:
+    def _compared(self, index: int, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str]) -> str | None:
         """The indicator of the nearest figure of the same measure in the sentence: 新建工会57家,去年45家; 由去年的45家增加到57家."""
         measure = facts[index].kind, self._classes.get(units[index], units[index])
         beside = [
@@ -141,7 +147,7 @@ class IndicatorReader:
             if other != index
             and at.sentence == clauses.settings[index].sentence
             and (facts[other].kind, self._classes.get(units[other], units[other])) == measure
-            and _may_fill(facts[other])
+            and may_fill(facts[other])
         ]
         nearest = min(beside, key=lambda other: abs(other - index), default=None)
         return None if nearest is None else facts[nearest].indicator
@@ -174,15 +180,24 @@ class IndicatorReader:
         return self._by_unit[key]
 
 
-def _may_fill(fact: Fact) -> bool:
+def may_fill(fact: Fact) -> bool:
     """Whether a number could be a value at all: a threshold, a figure per head and a difference are none."""
     quantity = fact.quantity
     return quantity is not None and fact.status != "criterion" and not quantity.per and not quantity.change
 
 
-def _is_of_last_year(fact: Fact) -> bool:
-    """Whether it is a figure of all of last year, and no value of this year's indicator (由去年的45家增加到57家 has one of each)."""
-    return fact.scope == "last_year" and fact.when_anchor == "last_year" and fact.when == WHOLE_YEAR and fact.indicator is None
+def last_year_begins(facts: Iterable[Fact]) -> dict[int, int]:
+    """By sentence where its first words for last year (去年) end."""
+    since: dict[int, int] = {}
+    for fact in facts:
+        if fact.date is not None and fact.date.anchor == "last_year":
+            since.setdefault(fact.sentence, fact.end)
+    return since
+
+
+def is_of_last_year(fact: Fact) -> bool:
+    """Whether it could be a figure of all of last year; one that is a value of this year's indicator (由去年的45家增加到57家) is none."""
+    return fact.scope == "last_year" and fact.when_anchor == "last_year" and fact.when == WHOLE_YEAR and may_fill(fact)
 
 
 def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:

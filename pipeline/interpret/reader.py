@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from pipeline.interpret.activity import ActivityReader, Topic
 from pipeline.interpret.checks import CheckFinder
+from pipeline.interpret.claims import Claims
 from pipeline.interpret.clauses import ClauseReader, Clauses
 from pipeline.interpret.events import EventReader
 from pipeline.interpret.figures import Written
 from pipeline.interpret.frames import Found
-from pipeline.interpret.indicator import IndicatorReader
+from pipeline.interpret.indicator import IndicatorReader, is_of_last_year, last_year_begins
 from pipeline.interpret.links import LinkReader
 from pipeline.interpret.objects import ObjectFinder
 from pipeline.interpret.org import OrgResolver
@@ -86,15 +88,20 @@ class Interpreter:
         period = self._years.resolve(report, facts)
         place = self._places.resolve(report, year=period.year)
         events, checks = self._events.read(report, facts, told.clauses, units), self._checks.read(report, facts, units)
-        recalls = tuple(self._recalled(told))
-        return ReadReport(report, facts, events, checks, place, period, self._orgs.resolve(report), recalls=recalls)
+        steps = {index: self._step(report, facts[index]) for index in told.clauses.settings if is_of_last_year(facts[index])}
+        recalls = tuple(self._recalled(told, steps))
+        claims = Claims.of(report, facts, told.clauses, units, steps)
+        return ReadReport(report, facts, events, checks, place, period, self._orgs.resolve(report), recalls=recalls, claims=claims)
 
-    def _recalled(self, told: Told) -> Iterator[Recall]:
+    def _recalled(self, told: Told, steps: Mapping[int, Decimal]) -> Iterator[Recall]:
         """Last year's figures that the report quotes, in the order of the facts."""
-        codes = self._indicators.of_last_year(told.report, told.facts, told.clauses, told.units)
+        facts, units = dict(enumerate(told.facts)), dict(enumerate(told.units))
+        codes = self._indicators.of_last_year(told.report, facts, told.clauses, units, last_year_begins(told.facts))
         for index in sorted(codes):
-            fact = told.facts[index]
-            yield Recall(index, codes[index], self._written.step(told.report.text[fact.start : fact.end], fact.kind))
+            yield Recall(index, codes[index], steps[index])
+
+    def _step(self, report: Report, fact: Fact) -> Decimal:
+        return self._written.step(report.text[fact.start : fact.end], fact.kind)
 
     def together(self, reads: Sequence[ReadReport]) -> list[ReadReport]:
         """Reports of one source, each with the year that the others of its town tell (第五届 beside a dated 第三届 and 第四届)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +11,53 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP = 65_536
-"""Rows of a Parquet row group and of one pass over a CSV file: fixed, so that the bytes do not depend on how the rows came."""
+"""Rows of a Parquet row group: fixed, so that the bytes do not depend on how the rows came."""
+CSV_ROWS = 8_192
+"""Rows of one pass over a CSV file, which its bytes do not tell of."""
 LIST_JOINT = ";"
 BOM = b"\xef\xbb\xbf"
 _FORMULA = r"^([=+\-@\t\r])"
 _NEEDS_QUOTES = '[",\r\n]'
 
 
+def stream_parquet(chunks: Iterable[pa.Table], path: Path, schema: pa.Schema) -> None:
+    """A table that comes in portions, in row groups of ROW_GROUP rows. Raises OSError."""
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=3) as writer:
+        for group in rechunked(chunks, ROW_GROUP):
+            writer.write_table(group, row_group_size=ROW_GROUP)
+
+
+def stream_csv(chunks: Iterable[pa.Table], path: Path, schema: pa.Schema) -> None:
+    """The same as UTF-8 with a byte-order mark, decimals without trailing zeros, lists joined by `;`, formulas disarmed by `'`."""
+    with path.open("wb") as file:
+        file.write(BOM + ",".join(_quoted(pa.array(schema.names)).to_pylist()).encode() + b"\n")
+        for group in rechunked(chunks, CSV_ROWS):
+            file.write(_lines(group))
+
+
 def write_parquet(table: pa.Table, path: Path) -> None:
-    """`table` in row groups of ROW_GROUP rows."""
-    pq.write_table(table.combine_chunks(), path, row_group_size=ROW_GROUP, compression="zstd", compression_level=3)
+    """A table that is in memory, as `stream_parquet` writes it."""
+    stream_parquet([table], path, table.schema)
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
-    """`table` as UTF-8 with a byte-order mark, decimals without trailing zeros, lists joined by `;`, formulas in text disarmed by `'`."""
-    with path.open("wb") as file:
-        file.write(BOM + ",".join(_quoted(pa.array(table.column_names)).to_pylist()).encode() + b"\n")
-        for start in range(0, table.num_rows, ROW_GROUP):
-            file.write(_lines(table.slice(start, ROW_GROUP)))
+    """A table that is in memory, as `stream_csv` writes it."""
+    stream_csv([table], path, table.schema)
+
+
+def rechunked(chunks: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of so many each, whatever the size of those that come; the last is what is left."""
+    held: list[pa.Table] = []
+    count = 0
+    for chunk in chunks:
+        held.append(chunk)
+        count += chunk.num_rows
+        while count >= rows:
+            table = pa.concat_tables(held)
+            yield table.slice(0, rows).combine_chunks()
+            held, count = [table.slice(rows)], count - rows
+    if count:
+        yield pa.concat_tables(held).combine_chunks()
 
 
 def _lines(table: pa.Table) -> bytes:
