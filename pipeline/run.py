@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib import metadata
+from os.path import realpath
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, cast
@@ -471,8 +472,8 @@ def run(
     settings = Settings(rules, options, known, segmenter, Corrections.load(corrections, book) if corrections else Corrections())
     look = Look(Labels(book, labels), Labels(book).code("money", money, "--money"))
     given = [inputs] if isinstance(inputs, str | Path) else inputs
-    handed_in = {path.resolve() for path in (manifest, corrections) if path is not None}
-    items = [item for item in list_inputs([Path(path) for path in given], options) if item.path.resolve() not in handed_in]
+    handed_in = {realpath(path) for path in (manifest, corrections) if path is not None}  # which no circle of links makes fail
+    items = [item for item in list_inputs([Path(path) for path in given], options) if realpath(item.path) not in handed_in]
     if engine == "spark":
         return spark.run(items, settings, book, out, master=spark_master, workers=worker_count(workers), began=began)
     cut = portions(items, options, Names.of(book, options, known, segmenter))

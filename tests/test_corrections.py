@@ -118,6 +118,26 @@ def test_a_value_put_right_changes_its_fact_its_cell_and_its_activity_and_nothin
     assert result.counts["unread"] == {}
 
 
+def test_what_is_kept_for_later_runs_is_what_the_rules_say(archive: Path, out: Path, tmp_path: Path) -> None:
+    """A report that was put right is read anew with corrections, and without them it is as it was, whatever ran in between."""
+    file = save(tmp_path / "c.jsonl", [correction(out, fact(out, "75名"), "value", "57")])
+    read(archive / "in", tmp_path / "anew", file)
+    found = []
+    for number, corrections in enumerate((file, None, file, None)):
+        target = tmp_path / f"out{number}"
+        run([archive / "in"], target, workers=1, formats=["parquet"], corrections=corrections, cache=tmp_path / "cache")
+        found.append(tables(target))
+    assert found[0] == found[2] == tables(tmp_path / "anew")
+    assert found[1] == found[3] == tables(out)
+
+
+def test_other_corrections_are_other_work(archive: Path, out: Path, tmp_path: Path) -> None:
+    """The tables of a run are not taken for those of one with other corrections."""
+    for value in ("57", "58"):
+        read(archive / "in", tmp_path / "new", save(tmp_path / "c.jsonl", [correction(out, fact(out, "75名"), "value", value)]))
+        assert fact(tmp_path / "new", "75名")["value"] == Decimal(value)
+
+
 def test_checks_are_made_of_the_corrected_facts(tmp_path: Path) -> None:
     text = "安和镇总工会2013年工作总结\n新建工会12家,其中企业工会8家,村工会4家。\n"
     inputs = write(tmp_path, {"a.txt": text})

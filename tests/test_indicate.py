@@ -16,7 +16,7 @@ from pipeline.tabulate import Tabulator
 
 REPORT = (
     "安和镇总工会2013年工作总结\n一、帮扶工作\n春节前慰问困难职工75名,发放慰问金8000余元。培训职工__人次。\n"
-    "二、组织建设\n新建工会12家,发展会员350人,其中女会员120人。全镇入会率达95%。\n三、明年打算\n力争新建工会5家。\n"
+    "二、组织建设\n新建工会12家,发展会员350人,其中女会员120人。全镇入会率达95%。\n去年新建工会9家,发展会员300人。\n三、明年打算\n力争新建工会5家。\n"
 )
 OWN = """
 [[indicator]]
@@ -85,6 +85,7 @@ def test_the_same_bytes_as_reading_it_all_again(archive: Path, own: Path, tmp_pa
     anew, kept = contents(tmp_path / "anew"), contents(tmp_path / "kept")
     assert [name for name in anew if anew[name] != kept.get(name)] == []
     assert b"own.unions" in anew["facts.csv"]
+    assert b"own.unions" in anew["last_year.csv"]
     assert anew["cells.csv"] != contents(tmp_path / "before")["cells.csv"]
     assert b"masked" in anew["cells.csv"]
 
@@ -99,6 +100,8 @@ def test_claims_give_the_indicators_that_were_read(tools: Tools) -> None:
     assert told is not None
     again, gaps = told
     assert again["facts"].equals(tables["facts"])
+    assert again["last_year"].equals(tables["last_year"])
+    assert {"org.unions_new", "org.members_new"} <= set(again["last_year"]["indicator"].to_pylist())
     assert list(gaps) == tabulator.gaps
     assert gaps
 

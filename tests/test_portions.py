@@ -65,6 +65,8 @@ def test_names_follow_from_settings_manifest_and_rules(archive: Path, book: Rule
     assert len(keys(before) - keys(told)) == 1
     other = cut(archive, book, replace(IngestOptions(), encoding="gb18030"))
     assert not keys(before) & keys(other)
+    options = IngestOptions()
+    assert not keys(before) & keys(portions(list_inputs([archive], options), options, Names.of(book, options, Manifest(), "rjieba")))
     own = tmp_path / "own"
     own.mkdir()
     (own / "labels.toml").write_text('[messages]\nreading = "x"\n', encoding="utf-8")

@@ -226,6 +226,8 @@ def test_money_is_shown_in_another_unit_and_kept_in_yuan(archive: Path, tmp_path
     run([archive], tmp_path / "b", workers=1, money="万元")
     before, after = contents(tmp_path / "a"), contents(tmp_path / "b")
     assert {name for name in before if before[name] != after[name]} == {"taizhang.xlsx", "run.json"}
+    run([archive], tmp_path / "a", workers=1, money="wan")
+    assert contents(tmp_path / "a")["taizhang.xlsx"] == after["taizhang.xlsx"]
     with pytest.raises(ValueError, match="--money: dollars is none of yuan, wan"):
         run([archive], tmp_path / "c", workers=1, money="dollars")
 

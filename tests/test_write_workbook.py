@@ -21,7 +21,7 @@ from pipeline.write.workbook import book as books
 from pipeline.write.workbook import evidence, write_workbook, writer
 from pipeline.write.workbook.comparison import COLOURS
 
-SHEETS = ["说明", "对比", "覆盖", "人均", "报告", "活动", "事实", "核对", "疑点", "副本", "文件", "字段"]
+SHEETS = ["说明", "对比", "覆盖", "人均", "报告", "活动", "事实", "核对", "疑点", "上年数", "更正", "副本", "文件", "字段"]
 TEXT = (
     "慰问职工<count value=75 unit=名 indicator=aid.people>75名</count>,"
     '发放<money value=8000 bound=">" unit=元 indicator=aid.amount>8000余元</money>。\n'

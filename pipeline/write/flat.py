@@ -23,8 +23,12 @@ _NEEDS_QUOTES = '[",\r\n]'
 def stream_parquet(chunks: Iterable[pa.Table], path: Path, schema: pa.Schema) -> None:
     """A table that comes in portions, in row groups of ROW_GROUP rows. Raises OSError."""
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=3) as writer:
+        empty = True
         for group in rechunked(chunks, ROW_GROUP):
             writer.write_table(group, row_group_size=ROW_GROUP)
+            empty = False
+        if empty:  # a table without rows is one row group without rows, wherever it comes from
+            writer.write_table(schema.empty_table())
 
 
 def stream_csv(chunks: Iterable[pa.Table], path: Path, schema: pa.Schema) -> None:
