@@ -10,7 +10,13 @@ SECONDS ?= 600
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 UV_VERSION := 0.13.9
 
-.PHONY: help run test test-all check fuzz lock sbom docs mutation site clean
+# What `make bench` measures: quick (minutes) or full (a quarter of an hour, writes docs/performance.md); single sizes over it:
+# MEGABYTES and LARGE of text, SCALE="100 1000 100000" reports, SPARK_REPORTS (0 for none), ONLY="throughput stages" sections.
+BENCH ?= quick
+BENCH_OPTIONS = $(if $(MEGABYTES),--megabytes $(MEGABYTES)) $(if $(LARGE),--large $(LARGE)) $(if $(SCALE),--scale $(SCALE)) \
+	$(if $(SPARK_REPORTS),--spark $(SPARK_REPORTS)) $(if $(ONLY),--only $(ONLY)) $(if $(filter full,$(BENCH)),--page docs/performance.md)
+
+.PHONY: help run test test-all check fuzz lock sbom docs mutation site bench clean
 
 help:
 	@echo "make run       read data/raw, write the tables into data/out"
@@ -21,6 +27,7 @@ help:
 	@echo "make site      write the guide as web pages into site/"
 	@echo "make mutation  change the readers of numbers and dates, and count what the tests notice"
 	@echo "make sbom      write sbom.json and docs/licences.md anew from the lock file"
+	@echo "make bench     measure speed, memory and correctness at scale; BENCH=full for the figures of docs/performance.md"
 	@echo "make lock      resolve the dependencies anew"
 	@echo "make clean     remove all that these commands made"
 
@@ -36,7 +43,7 @@ check: $(VENV)/.dev
 test: check
 	$(PYTEST) -m "not debian and not slow"
 
-test-all: check
+test-all: check $(VENV)/.spark
 	@sh scripts/install_debian.sh tests/debian.txt
 	$(PYTEST) -m ""
 
@@ -58,12 +65,15 @@ sbom: $(VENV)/.dev
 mutation: $(VENV)/.dev
 	$(BIN)/python scripts/mutate.py
 
+bench: $(VENV)/.spark $(VENV)-bench/.done
+	$(BIN)/python -m benchmarks --size $(BENCH) $(BENCH_OPTIONS)
+
 lock: $(BIN)/python
 	$(PIP) install uv==$(UV_VERSION)
 	$(BIN)/python scripts/lock.py
 
 clean:
-	rm -rf $(VENV) build dist site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench build dist site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find data/out -mindepth 1 ! -name .gitkeep -delete
 	find pipeline tests scripts -name __pycache__ -prune -exec rm -rf {} +
 
@@ -88,4 +98,16 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 
 $(VENV)/.docs: $(VENV)/.run requirements-docs.lock
 	$(INSTALL) -r requirements-docs.lock
+	@touch $@
+
+# Apache Spark: 400 MB, wanted by its own tests and by the benchmarks only.
+$(VENV)/.spark: $(VENV)/.run requirements-spark.lock
+	$(INSTALL) --no-compile -r requirements-spark.lock
+	@touch $@
+
+# What the benchmarks compare with, in an environment of its own.
+$(VENV)-bench/.done: requirements-build.lock requirements-bench.lock | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-build.lock
+	$(VENV)-bench/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --no-deps --no-build-isolation -r requirements-bench.lock
 	@touch $@

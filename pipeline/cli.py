@@ -78,20 +78,21 @@ def _limits(path: Path, table: Any) -> dict[str, int]:
 
 
 def _formats(written: str) -> list[Any]:
+    """Those named, none where none is: the engine then writes all it can."""
     from pipeline.run import FORMATS
 
     formats = [word.strip() for word in written.split(",") if word.strip()]
     if unknown := set(formats) - set(FORMATS):
         fail(f"--format: unknown {', '.join(sorted(unknown))}; known are {', '.join(FORMATS)}")
-    return formats or list(FORMATS)
+    return formats
 
 
-def _cache(given: Path | None) -> Path | None:
-    """The folder for kept results: the one given, none where that is `off`, else the user's."""
+def _cache(given: Path | None, engine: str) -> Path | None:
+    """The folder for kept results: the one given, none where that is `off`, else the user's; none for an engine that keeps nothing."""
     from pipeline.cache import default_folder
 
     if given is None:
-        return default_folder()
+        return default_folder() if engine == "local" else None
     return None if given == Path("off") else given
 
 
@@ -124,6 +125,10 @@ def run(
     redact: Annotated[
         bool, typer.Option("--redact", help="Mask persons' names, telephone and identity numbers in all outputs; no guarantee.")
     ] = False,
+    engine: Annotated[str, typer.Option("--engine", help="local, or spark: Apache Spark, on this machine or a cluster.")] = "local",
+    spark_master: Annotated[
+        str | None, typer.Option("--spark-master", help="The cluster, e.g. spark://host:7077 or yarn; this machine when not given.")
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option("--cache", help="Folder for results kept for later runs, `off` for none; the user's cache folder when not given."),
@@ -144,6 +149,7 @@ def run(
     from pipeline.labels import LANGUAGES
     from pipeline.manifest import ManifestError
     from pipeline.rulebook import RuleError, located
+    from pipeline.run import ENGINES
     from pipeline.run import run as read_and_write
     from pipeline.segment import SEGMENTERS
     from pipeline.write.folder import FolderBusyError
@@ -152,6 +158,10 @@ def run(
         fail(f"--segmenter: {segmenter} is none of {', '.join(SEGMENTERS)}")
     if labels not in LANGUAGES:
         fail(f"--labels: {labels} is none of {', '.join(LANGUAGES)}")
+    if engine not in ENGINES:
+        fail(f"--engine: {engine} is none of {', '.join(ENGINES)}")
+    if spark_master and engine != "spark":
+        fail("--spark-master is for --engine spark")
     if any(path.resolve() == out.resolve() for path in inputs):
         fail(f"--out: {out} is one of the inputs; give the tables a folder of their own")
     try:
@@ -159,7 +169,7 @@ def run(
             result = read_and_write(
                 inputs,
                 out,
-                formats=_formats(formats),
+                formats=_formats(formats) or None,
                 workers=workers,
                 rules=rules,
                 encoding=encoding,
@@ -171,7 +181,9 @@ def run(
                 money=money,
                 limits=context.meta.get(LIMITS),
                 redact=redact,
-                cache=_cache(cache),
+                engine=engine,
+                spark_master=spark_master,
+                cache=_cache(cache, engine),
                 fresh=fresh,
                 progress=progress,
             )

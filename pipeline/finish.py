@@ -161,9 +161,18 @@ class Tally:
     def result(self, done: Finished) -> dict[str, Any]:
         """The counts, as run.json and the last lines of a run say them; cells in dispute are conflicts and were counted as values."""
         disputed = len(done.disputed)
-        counts = self._counts
-        cells = counts["cells"] + Counter({"conflict": disputed})
+        cells = self._counts["cells"] + Counter({"conflict": disputed})
         cells["value"] -= disputed
+        return {
+            **self.of_batches(),
+            "cells": _ordered(cells),
+            "last_year": _ordered(Counter(_tally(done.small[LAST_YEAR.name]["verdict"].drop_null()))),
+            "corrections": _ordered(Counter(_tally(done.small[CORRECTIONS.name]["outcome"]))),
+        }
+
+    def of_batches(self) -> dict[str, Any]:
+        """The counts without what only the end of the run knows: each report by itself."""
+        counts = self._counts
         return {
             "files": {"all": counts["status"].total(), **_ordered(counts["status"])},
             "files_left": _ordered(counts["left"]),
@@ -174,10 +183,8 @@ class Tally:
             "kinds": _ordered(counts["kinds"]),
             "unread": {note: number for note, number in _ordered(counts["notes"]).items() if note != CORRECTED},
             "activities": self._activities,
-            "cells": _ordered(cells),
+            "cells": _ordered(counts["cells"]),
             "checks": _ordered(counts["checks"]),
-            "last_year": _ordered(Counter(_tally(done.small[LAST_YEAR.name]["verdict"].drop_null()))),
-            "corrections": _ordered(Counter(_tally(done.small[CORRECTIONS.name]["outcome"]))),
         }
 
 

@@ -54,6 +54,8 @@ from pipeline.write.texts import Texts
 
 Format = Literal["csv", "parquet", "xlsx", "html"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx", "html")
+Engine = Literal["local", "spark"]
+ENGINES: tuple[Engine, ...] = ("local", "spark")
 
 WORKER_BYTES = 1024 * 1024
 """A further worker is worth its start for so many bytes of input; where the caller names a number, that is it."""
@@ -426,7 +428,7 @@ def run(
     inputs: Path | str | Sequence[Path | str],
     out: Path | str,
     *,
-    formats: Sequence[Format] = FORMATS,
+    formats: Sequence[Format] | None = None,
     workers: int | None = None,
     rules: Path | None = None,
     encoding: str | None = None,
@@ -438,25 +440,34 @@ def run(
     money: str = "yuan",
     limits: Mapping[str, int] | None = None,
     redact: bool = False,
+    engine: Engine = "local",
+    spark_master: str | None = None,
     cache: Path | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
-    `workers`: processes, all cores where None; 1 stands for this process. `rules`: an analyst's own folder over the shipped one.
-    `manifest`: a CSV as `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or the workbook with its columns for corrections
-    filled in; what became of each is the table `corrections`. `labels`: language of workbook and page. `segmenter`: rjieba is faster, and
-    a few objects differ. `money`: what the workbook shows money in, `yuan` or `wan` (10,000 yuan), or the words of labels.toml for them;
-    the tables stay in 元. `limits`: those of the readers, by the names that IngestOptions has for them. `redact`: mask persons' names
-    and numbers in all that is written into `out`. `cache`: a folder in which results are kept for later runs, unmasked, none where None;
-    `fresh`: read everything anew, whatever is kept. Where `out` holds the tables of these very inputs and settings already, nothing is
-    written. Raises RuleError, ManifestError, CorrectionsError or ValueError for wrong settings, FolderBusyError where another run writes
-    into `out`, and OSError where it cannot be written; never for what an input holds. In a script that uses several workers, call it
-    below `if __name__ == "__main__":`, for each worker imports the script anew.
+    `formats`: all that the engine writes where None. `workers`: processes, all cores where None; 1 stands for this process. `rules`: an
+    analyst's own folder over the shipped one. `manifest`: a CSV as `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or
+    the workbook with its columns for corrections filled in; what became of each is the table `corrections`. `labels`: language of
+    workbook and page. `segmenter`: rjieba is faster, and a few objects differ. `money`: what the workbook shows money in, `yuan` or
+    `wan` (10,000 yuan), or the words of labels.toml for them; the tables stay in 元. `limits`: those of the readers, by the names that
+    IngestOptions has for them. `redact`: mask persons' names and numbers in all that is written into `out`, which Spark does not.
+    `engine`: `spark` for Apache Spark, on this machine or on the cluster `spark_master`; it writes Parquet only, takes no corrections
+    and keeps no results (docs/spark.md). `cache`: a folder in which results are kept for later runs, none where None; `fresh`: read
+    everything anew, whatever is kept. Where `out` holds the tables of these very inputs and settings already, nothing is written.
+    Raises RuleError, ManifestError, CorrectionsError or ValueError for wrong settings, FolderBusyError where another run writes into
+    `out`, and OSError where it cannot be written; never for what an input holds. In a script that uses several workers, call it below
+    `if __name__ == "__main__":`, for each worker imports the script anew.
     """
     began = perf_counter()
     out = Path(out)
+    if engine == "spark":
+        from pipeline.engines import spark  # here, for few have it
+
+        spark.refuse(formats or (), corrections, cache, fresh=fresh)
+    formats = formats or FORMATS
     known = Manifest.load(manifest) if manifest else Manifest()
     exclude = (out,) if cache is None else (out, cache)
     own: Mapping[str, Any] = limits or {}
@@ -467,6 +478,10 @@ def run(
     given = [inputs] if isinstance(inputs, str | Path) else inputs
     handed_in = {realpath(path) for path in (manifest, corrections) if path is not None}  # which no circle of links makes fail
     items = [item for item in list_inputs([Path(path) for path in given], options) if realpath(item.path) not in handed_in]
+    if engine == "spark":
+        if redact:
+            raise ValueError("--redact is not for --engine spark: its parts would hold names as they stand; run it on this machine")
+        return spark.run(items, settings, book, out, master=spark_master, workers=worker_count(workers), began=began)
     redactor = Redactor(book) if redact else None
     if redactor is not None:
         items = _without_names(items, redactor)
@@ -708,7 +723,7 @@ def unchanged(out: Path, name: str | None) -> _Done | None:
 
 
 def _result(out: Path, counts: Mapping[str, Any], wide: pa.Table, left: tuple[tuple[str, str], ...]) -> RunResult:
-    return RunResult(out, counts, wide, left, _exit_status(counts))
+    return RunResult(out, counts, wide, left, exit_status(counts))
 
 
 def run_content(book: Rulebook, counts: Mapping[str, Any], segmenter: str, this_run: Mapping[str, Any]) -> dict[str, Any]:
@@ -741,7 +756,8 @@ def version() -> str:
         return "0"
 
 
-def _exit_status(counts: Mapping[str, Any]) -> int:
+def exit_status(counts: Mapping[str, Any]) -> int:
+    """As RunResult.exit_status tells."""
     files = counts["files"]
     if not files.get("ok"):
         return 3

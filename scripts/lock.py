@@ -1,4 +1,7 @@
-"""Writes the four lock files anew from pyproject.toml: `make lock`. All versions agree, every file has its hashes, no index is named."""
+"""Writes the lock files anew from pyproject.toml: `make lock`. All versions agree, every file has its hashes, no index is named.
+
+What the benchmarks compare with has a lock of its own, for it lives in an environment of its own and need not agree.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ def main() -> None:
     _compile("requirements-docs.lock", ["pyproject.toml", "--extra", "docs", *agree], [])
     _compile("requirements-fuzz.lock", ["-", *agree], project["project"]["optional-dependencies"]["fuzz"])
     _compile("requirements-build.lock", ["-", *agree], build)
+    _compile("requirements-spark.lock", ["-", *agree], project["project"]["optional-dependencies"]["spark"])
+    _compile("requirements-bench.lock", ["benchmarks/requirements.in"], [])
 
 
 def _compile(name: str, arguments: list[str], requirements: list[str]) -> None:

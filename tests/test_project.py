@@ -42,6 +42,7 @@ def _pinned(lock: str) -> dict[str, set[str]]:
         ("requirements-docs.lock", PROJECT["project"]["optional-dependencies"]["docs"]),
         ("requirements-fuzz.lock", PROJECT["project"]["optional-dependencies"]["fuzz"]),
         ("requirements-build.lock", PROJECT["build-system"]["requires"]),
+        ("requirements-spark.lock", PROJECT["project"]["optional-dependencies"]["spark"]),
     ],
 )
 def test_the_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:
@@ -57,7 +58,8 @@ def test_the_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) 
 
 def test_every_import_is_declared() -> None:
     """A package that only lies in someone's environment is missing on a fresh machine."""
-    declared = {_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+    extras = [text for name, wanted in PROJECT["project"]["optional-dependencies"].items() if name != "dev" for text in wanted]
+    declared = {_name(Requirement(text).name) for text in [*PROJECT["project"]["dependencies"], *extras]}
     homes = packages_distributions()
     undeclared = {}
     for path in (ROOT / "pipeline").rglob("*.py"):
@@ -65,12 +67,22 @@ def test_every_import_is_declared() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
             for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"pipeline"}:
-                if not declared & {_name(home) for home in homes.get(top, ())}:
+                if not declared & {_name(home) for home in homes.get(top, (top,))}:
                     undeclared[top] = path.relative_to(ROOT).as_posix()
     assert undeclared == {}, "add them to the dependencies in pyproject.toml, then make lock"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock", "requirements-build.lock"])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-fuzz.lock",
+        "requirements-build.lock",
+        "requirements-spark.lock",
+        "requirements-bench.lock",
+    ],
+)
 def test_everything_in_a_lock_has_its_hashes_and_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text

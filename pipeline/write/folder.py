@@ -62,11 +62,6 @@ def _lock(folder: Path) -> int:
     return handle
 
 
-def _remove(leftover: Path) -> None:
-    if leftover.is_dir() and not leftover.is_symlink():
-        shutil.rmtree(leftover)
-
-
 def note_outputs(folder: Path) -> None:
     """Write into run.json how large each output is and when it was written, so that a later run sees whether someone has touched it."""
     path = folder / RUN_FILE
@@ -120,10 +115,18 @@ def _swap(staging: Path, folder: Path) -> None:
     if (folder / TEXT_FOLDER).exists():
         (folder / TEXT_FOLDER).rename(old_text)
     for name in own_names():
+        if name != TEXT_FOLDER:
+            _remove(folder / name)
         if name in new:
             (staging / name).replace(folder / name)
-        elif name != TEXT_FOLDER:
-            (folder / name).unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    """A table may be a file, or a folder of parts."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -37,8 +37,9 @@ class Texts:
         self._end += len(written)
 
     def add_all(self, sources: Iterable[str], starts: Iterable[int], texts: Iterable[str], sha256: Iterable[str] | None = None) -> None:
-        digests: Iterable[str | None] = repeat(None) if sha256 is None else sha256
-        for source, start, text, digest in zip(sources, starts, texts, digests):  # noqa: B905  (repeat has no end)
+        named = list(sources)
+        digests: Iterable[str | None] = repeat(None, len(named)) if sha256 is None else sha256
+        for source, start, text, digest in zip(named, starts, texts, digests, strict=True):
             self.add(source, start, text, digest)
 
     def __getitem__(self, key: tuple[str, int]) -> str:
