@@ -74,15 +74,15 @@ def source_texts(folder: Path) -> dict[str, str]:
     """Decoded text by source of every plain text file in a folder, decoded here and not by the pipeline."""
     texts = {}
     for path in sorted(folder.rglob("*.txt")):
-        data = path.read_bytes()
-        texts[f"{folder.name}/{path.relative_to(folder).as_posix()}"] = _decoded(data)
+        texts[f"{folder.name}/{path.relative_to(folder).as_posix()}"] = decoded(path.read_bytes())
     return texts
 
 
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
+def decoded(data: bytes) -> str:
+    """The text of a sample file, decoded here and not by the pipeline. Raises ValueError for any other encoding."""
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ValueError("neither UTF-8 nor GB18030")
+    raise ValueError("neither UTF-8 nor GB18030 nor UTF-16")

@@ -13,6 +13,11 @@ from pipeline.run import Settings, Tools
 
 BOOK = rulebook.load()
 RULES = [rule for rule in meaning_check.meaning_rules(BOOK) if not rule.is_indicator]
+WRONG_AT_MOST = {
+    "临洺关镇人社所2014年前三季度工作总结": 2, "大瑶镇总工会二〇一五年工作总结": 6, "马渚镇总工会2014年上半年工作总结": 5,
+    "董市镇卫生院2008年工作总结": 18,
+}  # fmt: skip
+"""Reports of which more than a fiftieth is read wrongly. A number here only ever falls."""
 GOLD = sorted((Path(__file__).parent.parent / "data" / "gold" / "marked").glob("*.marked"))
 
 
@@ -116,7 +121,7 @@ def test_sample_reports(path: Path, tools: Tools) -> None:
         found |= {read.report.raw_span(fact.start, fact.end): fact.activity for fact in read.facts}
     asked = [mark for mark in marks if mark.says.get("activity") and not mark.optional and (mark.start, mark.end) in found]
     wrong = [mark.text for mark in asked if found[mark.start, mark.end] not in mark.says["activity"].split("|")]
-    assert len(wrong) <= len(asked) // 5, wrong
+    assert len(wrong) <= WRONG_AT_MOST.get(path.stem, len(asked) // 50), wrong
 
 
 def test_a_wrong_type_is_refused(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scoring import decoded
 
 from pipeline.model import Document
 from pipeline.run import Tools
@@ -73,19 +74,9 @@ def test_no_alarm(text: str, tools: Tools) -> None:
     assert [row for row in checks(text, tools) if row[3] == "fails"] == []
 
 
-def read_text(path: Path) -> str:
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return ""
-
-
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_no_alarm_in_the_sample_archive(path: Path, tools: Tools) -> None:
-    assert [row for row in checks(read_text(path), tools) if row[3] == "fails"] == []
+    assert [row for row in checks(decoded(path.read_bytes()), tools) if row[3] == "fails"] == []
 
 
 TRUE_SUMS = {
@@ -98,11 +89,11 @@ TRUE_SUMS = {
 class TestSharedReports:
     def test_no_alarm(self, tools: Tools) -> None:
         for path in sorted(SHARED.glob("*.txt")):
-            assert [row for row in checks(read_text(path), tools) if row[3] == "fails"] == [], path.name
+            assert [row for row in checks(decoded(path.read_bytes()), tools) if row[3] == "fails"] == [], path.name
 
     @pytest.mark.parametrize("name", TRUE_SUMS)
     def test_true_sums_are_found(self, name: str, tools: Tools) -> None:
-        found = checks(read_text(SHARED / f"{name}.txt"), tools)
+        found = checks(decoded((SHARED / f"{name}.txt").read_bytes()), tools)
         for total, parts in TRUE_SUMS[name]:
             assert ("parts_of_total", total, parts, "holds") in found
 
@@ -116,7 +107,7 @@ class TestSharedReports:
         ],
     )  # fmt: skip
     def test_one_changed_number_makes_exactly_that_check_fail(self, name: str, number: str, changed: str, total: str, tools: Tools) -> None:
-        text = read_text(SHARED / f"{name}.txt")
+        text = decoded((SHARED / f"{name}.txt").read_bytes())
         assert text.count(number) == 1
         failed = [row for row in checks(text.replace(number, changed), tools) if row[3] == "fails"]
         assert [(row[0], row[1]) for row in failed] == [("parts_of_total", total)]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from opencc import OpenCC
+from promises import keep_of_extraction
 from writing import arabic, capital, chinese, counted, fraction, fraction_value, full_width, grouped, mixed, percent_words
 
 from pipeline.library import extract
-from pipeline.model import FACTS, QUANTITIES, Fact
+from pipeline.model import QUANTITIES, Fact
 
 TO_TRADITIONAL = OpenCC("s2t")
 DIGITS = re.compile(r"[0-9０-９]+")
@@ -41,31 +41,7 @@ TEXTS = st.one_of(
 @example("来源：www.example.com 2012年共75名")
 @given(TEXTS)
 def test_every_text_gives_a_true_and_complete_ledger(text: str) -> None:
-    facts = extract(text)
-    spans = [(fact.start, fact.end) for fact in facts]
-    assert spans == sorted(spans)
-    assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(a[1] <= b[0] for a, b in pairwise(spans)), "spans overlap"
-    for run in DIGITS.finditer(text):
-        holders = [text[start:end] for start, end in spans if start < run.end() and run.start() < end]
-        assert len(holders) == 1, f"{run.group()} lies in {holders}"
-        assert any(start <= run.start() and run.end() <= end for start, end in spans), f"{run.group()} sticks out of {holders}"
-    assert all(_is_whole(fact) for fact in facts)
-    assert extract(text) == facts
-
-
-def _is_whole(fact: Fact) -> bool:
-    """A fact has a value or a date, a label has neither; numbers are decimals; a range has its ends in order."""
-    quantity, date = fact.quantity, fact.date
-    if fact.kind not in FACTS:
-        return quantity is None and date is None
-    if fact.kind == "date":
-        return quantity is None and date is not None and bool(date.edtf)
-    if quantity is None or date is not None:
-        return False
-    numbers = [n for n in (quantity.value, quantity.low, quantity.high) if n is not None]
-    in_order = quantity.low is None or quantity.high is None or quantity.low <= quantity.high
-    return bool(numbers) and all(type(n) is Decimal and n >= 0 for n in numbers) and in_order
+    keep_of_extraction(text)
 
 
 Written = tuple[str, Decimal]

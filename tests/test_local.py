@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Event, Thread, get_ident
 
 import pytest
 
-from pipeline.engines.local import Loss, Pool, WorkerLostError, worker_count
+from pipeline.engines.local import Loss, Pool, WorkerLostError, _interrupts_held_back, worker_count
 
 
 @dataclass(frozen=True)
@@ -131,3 +132,21 @@ def test_the_number_of_workers() -> None:
     assert worker_count(3) == 3
     assert worker_count(0) == 1
     assert worker_count(None) >= 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to one thread are POSIX")
+def test_ctrl_c_that_another_thread_gets_is_heard_when_the_worker_has_begun() -> None:
+    asked, sent, begun = Event(), Event(), []
+
+    def interrupt() -> None:
+        asked.wait()
+        signal.pthread_kill(get_ident(), signal.SIGINT)
+        sent.set()
+
+    Thread(target=interrupt, daemon=True).start()  # before the mask, which it would inherit
+    with pytest.raises(KeyboardInterrupt), _interrupts_held_back():
+        asked.set()
+        sent.wait(10)
+        begun.append(True)
+    assert begun == [True]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scoring import decoded
 
 from pipeline.clean import Cleaner
 from pipeline.model import Block, Document, Report
@@ -123,20 +124,10 @@ def test_single_reports_are_not_torn(name: str) -> None:
     assert (report.start, report.end, report.part, report.boundary, report.title) == (0, len(text), None, "file", None)
 
 
-def read_sample(path: Path) -> str:
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise AssertionError(path)
-
-
 def sample_reports() -> dict[str, str]:
     """Single reports of the sample archive and, where they are here, the real ones."""
     paths = [path for path in sorted(SAMPLES.rglob("*.txt")) if "合集" not in path.parts]
-    reports = {path.name: read_sample(path) for path in paths}
+    reports = {path.name: decoded(path.read_bytes()) for path in paths}
     if SHARED.is_dir():
         reports.update({name: (SHARED / f"{name}.txt").read_text(encoding="utf-8") for name in NINE})
     return reports

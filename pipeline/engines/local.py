@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from threading import current_thread, main_thread
 from time import monotonic
 from types import TracebackType
 from typing import Any, Generic, Literal, Protocol, Self, TypeVar
@@ -120,7 +121,8 @@ class Pool(Generic[TaskT, Result]):
     def _fill_up(self, wanted: int) -> None:
         """Begin workers as they are needed, and in the place of those that died."""
         while len(self._crew) < min(self._count, max(1, wanted + 1)):
-            self._crew.append(_Hand(self._make, self._setting))
+            with _interrupts_held_back():
+                self._crew.append(_Hand(self._make, self._setting))
 
     def _watch(self, line: deque[_Slot[TaskT, Result]], instead: Callable[[TaskT, Loss], Sequence[TaskT]]) -> None:
         """Wait until a worker says something, dies, or has been silent for too long."""
@@ -188,8 +190,7 @@ class _Hand(Generic[TaskT, Result]):
         self.queue: deque[_Slot[TaskT, Result]] = deque()
         self.ready = False
         self.deadline = monotonic() + BEGIN_SECONDS
-        with _interrupts_held_back():
-            self.process.start()
+        self.process.start()
         other.close()
 
     def give(self, slot: _Slot[TaskT, Result]) -> None:
@@ -237,7 +238,29 @@ class _Hand(Generic[TaskT, Result]):
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """A process begun meanwhile never hears of Ctrl-C: its master does, as soon as this is over, and ends it."""
+    """Ctrl-C is heard when this is over: a process half begun would complain, and one that nobody knows of would stay.
+
+    A mask alone does not do it: the system hands the signal to any thread (Arrow has some), and Python tells the main one. But it is
+    inherited, so that a process begun meanwhile never hears of Ctrl-C; its master does, and ends it.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is None or current_thread() is not main_thread():  # then Python interrupts another thread, if any
+        with _masked():
+            yield
+        return
+    held: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        with _masked():
+            yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if held:
+            signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _masked() -> Iterator[None]:
     if sys.platform == "win32":  # where `_serve` sees to it
         yield
         return
