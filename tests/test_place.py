@@ -96,7 +96,7 @@ def test_another_town_is_not_the_writers(resolver: PlaceResolver, sentence: str)
     for number in range(5, gazetteer.town_count, 997):
         town = gazetteer.town(number)
         told = sentence.format(town=town.name, county=gazetteer.states(town.parent)[-1].name)
-        text = f"今年以来,我镇工会在镇党委、县总工会的领导下,认真开展工作。全镇新建工会10家。{told}走访困难职工30户。"
+        text = f"一年来,我镇工会在县总工会和镇党委领导下,认真开展工作。全镇新建工会10家。{told}走访困难职工30户。"
         assert resolver.resolve(report_of(text)).town is None
 
 
@@ -126,7 +126,7 @@ def test_codes_follow_the_year(resolver: PlaceResolver) -> None:
 
 
 def test_the_same_report_gives_the_same_place(resolver: PlaceResolver) -> None:
-    report = report_of("我镇在宏兴村试点,振东、元祥、江南、华兴等四个村跟上。根据慈总工〔〕12号文件,镇工会在市总工会领导下工作。")
+    report = report_of("我镇先在宏兴村试点,华兴、江南、元祥、振东等四个村跟上。根据慈总工〔〕12号文件,镇工会在市总工会领导下工作。")
     assert len({resolver.resolve(report) for _ in range(3)} | {PlaceResolver(RULES).resolve(report)}) == 1
 
 
@@ -137,7 +137,7 @@ def test_odd_texts_do_no_harm(resolver: PlaceResolver) -> None:
 
 
 def test_cost(resolver: PlaceResolver) -> None:
-    report = report_of("今年以来,我镇工会在镇党委、县总工会的领导下,组织各村(社区)开展工作,慰问了30多名困难职工。\n" * 55)
+    report = report_of("一年来,我镇工会在县总工会和镇党委领导下,组织各村(社区)开展工作,慰问了30多名困难职工。\n" * 55)
     resolver.resolve(report)
     runs = []
     for _ in range(5):

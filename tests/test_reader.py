@@ -10,7 +10,7 @@ import pytest
 from pipeline.model import Document, Place, ReadReport
 from pipeline.run import Settings, Tools
 
-YEARLY = "今年,我镇产生十位同志为镇第{edition}届“优秀工人”。\n一年来,镇总工会慰问困难职工{number}名。\n"
+YEARLY = "今年,我镇评出八名职工为镇第{edition}届“金牌工人”。\n一年来,镇总工会慰问困难职工{number}名。\n"
 
 
 @pytest.fixture(scope="module")

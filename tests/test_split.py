@@ -280,7 +280,7 @@ def test_items_inside_items() -> None:
 
 
 def test_short_names_are_no_items() -> None:
-    report = only("会议通过一看，二听，三交流，推广做法。\n会议强调了安全。\n")
+    report = only("现场会采取一看，二问，三交流，推广做法。\n会议强调了安全。\n")
     assert [b.level for b in report.blocks] == [0, 0]
 
 

@@ -61,7 +61,7 @@ def test_the_latest_year_is_a_rule_and_not_the_clock(resolver: YearResolver) -> 
 
 def test_other_editions_tell_the_year(resolver: YearResolver) -> None:
     def report(edition: str) -> Any:
-        return report_of(f"今年,我镇产生十位同志为镇第{edition}届“优秀工人”。")
+        return report_of(f"今年,评出八名职工为镇第{edition}届“金牌工人”。")
 
     known = [(report("三"), 2006), (report("四"), 2007)]
     assert resolver.resolve(report("六"), (), known).year == 2009
@@ -76,7 +76,7 @@ def test_mended_dates_are_past_years(resolver: YearResolver) -> None:
 
 
 def test_evidence_stands_where_it_says(resolver: YearResolver) -> None:
-    text = "工会总结\n为了喜迎新中国成立61周年,我乡工会开展了活动。慈总工〔2009〕3号文件已经落实。"
+    text = "工会总结\n喜迎新中国成立61周年,我乡工会开展了活动。慈总工〔2009〕3号文件已经落实。"
     got = resolver.resolve(report_of(text, start=50))
     assert got.year == 2010
     assert got.evidence
@@ -92,7 +92,7 @@ def test_odd_texts_do_no_harm(resolver: YearResolver) -> None:
 
 
 def test_cost(resolver: YearResolver) -> None:
-    report = report_of("今年3月,我镇工会在镇党委、县总工会的领导下,组织各村开展工作,慰问了30多名困难职工,12月完成任务。\n" * 50)
+    report = report_of("今年3月,我镇工会在县总工会和镇党委领导下,组织各村开展工作,慰问了30多名困难职工,12月完成任务。\n" * 50)
     resolver.resolve(report)
     runs = []
     for _ in range(5):
