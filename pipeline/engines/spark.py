@@ -15,6 +15,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
@@ -350,9 +351,10 @@ def run(
     items: Iterable[InputItem], settings: Settings, book: Rulebook, out: Path, *, master: str | None, workers: int, began: float
 ) -> RunResult:
     """Read all inputs on Spark and put the tables into `out`, in place of those that are there. `began`: when the run did."""
-    with folder.locked(out), folder.replacing(out) as staging:
+    whole = [replace(item, path=item.path.absolute()) for item in items]  # workers have folders of their own to start from
+    with folder.locked(out.absolute()), folder.replacing(out.absolute()) as staging:
         with session(master, workers) as spark:
-            counts, first_rows, unread = Job(spark, settings, book, staging).run(list(tasks(items)))
+            counts, first_rows, unread = Job(spark, settings, book, staging).run(list(tasks(whole)))
             comparison = spark.read.parquet((staging / f"{COMPARISON.name}.parquet").as_uri()).limit(0).toArrow()
             about_spark = {"engine": f"Apache Spark {spark.version}", "master": spark.sparkContext.master}
         about.write_json(about.schema_content(comparison, book.indicators), staging / folder.SCHEMA_FILE)
