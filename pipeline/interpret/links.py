@@ -40,10 +40,13 @@ class LinkReader:
         self._later = tuple(table["time"]["later"].split())
         self._of_date = frozenset(table["time"]["of_date"].split()) | {""}
         scopes: tuple[Scope, ...] = ("last_year", "cumulative", "stock")
+        self._now = rulebook.compile(table["scope"]["now"], "rules/links.toml")
         self._scopes = tuple((name, rulebook.compile(table["scope"][name], "rules/links.toml")) for name in scopes)
 
     def scope(self, before: str, date: PartialDate | None) -> Scope | None:
         """Over what the number counts, by the words before it in its sentence and its time; None where they do not say."""
+        if self._now.search(before):
+            return None
         if date is not None and date.anchor == "last_year" and not date.crosses_years:
             return "last_year"
         return next((name for name, pattern in self._scopes if pattern.search(before)), None)
