@@ -27,7 +27,7 @@ NEEDED: Mapping[str, Sequence[str]] = {
     "rule": ("id", "why", "pattern"),
     "activity": ("code", "label", "label_en"),
     "indicator": ("code", "label", "label_en", "unit", "kind", "units", "combine"),
-    "indicator.rule": ("why", "frame", "examples"),
+    "indicator.rule": ("why", "examples"),
 }
 """What a row of these lists must say; those of other lists are looked at by who reads them."""
 FREE_KEYS = 3

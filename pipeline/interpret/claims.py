@@ -32,6 +32,8 @@ class Number(msgspec.Struct, array_like=True, frozen=True):
     sentence: int = 0
     step: Decimal | None = None
     """Of a figure of all of last year one unit of its last written digit; None for any other."""
+    object: tuple[int, int] | None = None
+    """Local span of what is counted."""
 
 
 class Mask(msgspec.Struct, array_like=True, frozen=True):
@@ -118,14 +120,15 @@ def unpacked(content: bytes) -> Claims:
 def _number(report: Report, fact: Fact, at: Setting, unit: str, step: Decimal | None) -> Number:
     clause = report.raw_span(at.start, at.end) if at.end > at.start else None
     return Number(
-        fact.start, fact.end, fact.kind, fact.status, fact.scope, fact.activity, fact.part_of, unit, clause, fact.sentence, step
+        fact.start, fact.end, fact.kind, fact.status, fact.scope, fact.activity, fact.part_of, unit, clause, fact.sentence, step,
+        fact.object_span,
     )  # fmt: skip
 
 
 def _fact(number: Number) -> Fact:
     return Fact(
         number.start, number.end, number.kind, "", _SOME_QUANTITY, status=number.status, scope=number.scope, activity=number.activity,
-        part_of=number.part_of, sentence=number.sentence, when_anchor="last_year" if number.step is not None else None,
+        part_of=number.part_of, sentence=number.sentence, object_span=number.object, when_anchor="last_year" if number.step is not None else None,
         when=WHOLE_YEAR if number.step is not None else None,
     )  # fmt: skip
 

@@ -28,7 +28,9 @@ LONGEST_VIEW = 2000
 """Sentences of which one that begins with 其中 may tell parts."""
 
 _MARKS = ' 、“”‘’"《》'
-_PATTERNS = ("frame", "with", "unless", "about", "apart", "then")
+_PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "says")
+_MAIN = ("frame", "object", "says")
+"""Conditions of which a rule has one at least."""
 _KEYS = {*_PATTERNS, "why", "activity", "units", "of", "examples", "counter_examples"}
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
@@ -47,6 +49,19 @@ class View:
     """The heading, the opening of the item, the sentence before and the sentence up to the end of the clause."""
     then: str
     """What follows in the sentence."""
+    object: str
+    """What is counted or paid; empty where that is not known."""
+    says: str
+    """The whole statement: from the last semicolon, or the beginning of the sentence, to the next, with the number as `@`."""
+
+
+    @property
+    def wanted(self) -> tuple[tuple[str, str], ...]:
+        """The conditions that must hold, each with the words that it looks at."""
+        return (
+            ("frame", self.frame), ("object", self.object), ("with", self.clause), ("says", self.says), ("about", self.said),
+            ("then", self.then),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,7 @@ class _Rule:
     def speaks(self, view: View) -> bool:
         """Whether the words around the number are such as the rule asks for."""
         patterns = self.patterns
-        for key, text in (("frame", view.frame), ("with", view.clause), ("about", view.said), ("then", view.then)):
+        for key, text in view.wanted:
             if key in patterns and not patterns[key].search(text):
                 return False
         return not any(key in patterns and patterns[key].search(text) for key, text in (("unless", view.clause), ("apart", view.near)))
@@ -219,9 +234,11 @@ def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Sett
         behind = ""
     first, last = max(sentence.start, at.end - LONGEST_VIEW), min(sentence.end, at.end + LONGEST_VIEW)
     start = max(first, text.rfind(";", first, fact.start))
+    end = text.find(";", fact.end, last)
+    says = f"{text[start : fact.start]}{NUMBER}{text[fact.end : last if end < 0 else end]}"
     return View(
         f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip(links)}", f"{before}{NUMBER}{behind}", text[start : at.end],
-        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last],
+        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last], text[slice(*fact.object_span or (0, 0))], says,
     )  # fmt: skip
 
 
@@ -243,8 +260,10 @@ def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bric
     where = f"rules/indicators.toml: {indicator.code}"
     if unknown := set(row) - _KEYS:
         raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a rule has {', '.join(sorted(_KEYS))}")
-    if missing := {"why", "frame", "examples"} - set(row):
+    if missing := {"why", "examples"} - set(row):
         raise RuleError(f"{where}: a rule lacks {', '.join(sorted(missing))}")
+    if not set(_MAIN) & set(row):
+        raise RuleError(f"{where}: a rule has no {' or '.join(_MAIN)}; it would hold for every number")
     return _Rule(
         indicator.code,
         {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row},
