@@ -25,6 +25,7 @@ from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Reca
 from pipeline.rulebook import Rulebook
 
 SCOPE_CHARACTERS = 60
+PERCENT = "%"
 """So much before a number may tell over what it counts."""
 
 
@@ -186,6 +187,6 @@ def _repaired(mention: Mention, report: Report) -> bool:
 
 def _simplified_unit(mention: Mention, quantity: Quantity | None, report: Report) -> str:
     span = mention.groups.get("unit")
-    if span is None:
+    if span is None or (quantity is not None and quantity.unit == PERCENT):  # 九成五
         return "" if quantity is None or quantity.unit is None else quantity.unit
     return report.text[slice(*span)].strip()
