@@ -27,6 +27,7 @@ LONGEST_VIEW = 2000
 """So many characters of a sentence are looked at; what is longer is a list without full stops, and most of it far from the number."""
 """Sentences of which one that begins with 其中 may tell parts."""
 
+JOINS = "、和及"
 _MARKS = ' 、“”‘’"《》'
 _PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "says")
 _MAIN = ("frame", "object", "says")
@@ -51,6 +52,8 @@ class View:
     """What follows in the sentence."""
     object: str
     """What is counted or paid; empty where that is not known."""
+    own: str
+    """The clause without the other members of the list that the number stands in, where these have words and verbs of their own."""
     says: str
     """The whole statement: from the last semicolon, or the beginning of the sentence, to the next, with the number as `@`."""
 
@@ -86,7 +89,7 @@ class _Rule:
         for key, text in view.wanted:
             if key in patterns and not patterns[key].search(text):
                 return False
-        return not any(key in patterns and patterns[key].search(text) for key, text in (("unless", view.clause), ("apart", view.near)))
+        return not any(key in patterns and patterns[key].search(text) for key, text in (("unless", view.own), ("apart", view.near)))
 
 
 class IndicatorReader:
@@ -97,6 +100,7 @@ class IndicatorReader:
         bricks = table.get("bricks", {})
         self._links: str = table["gate"]["links"]
         self._now, self._from = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("now", "from"))
+        self._verb = rulebook.compile(table["gate"]["verb"], "rules/indicators.toml: gate")
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
         self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
@@ -180,7 +184,7 @@ class IndicatorReader:
 
     def _view(self, report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting) -> View:
         """The words around a number; of 由去年的86%提高到91% the new figure stands where the old one does."""
-        view = _view(report, fact, spans, at, self._links)
+        view = _view(report, fact, spans, at, self._links, self._verb)
         if self._now.search(view.clause):
             before, _, behind = view.frame.partition(NUMBER)
             return replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
@@ -222,7 +226,9 @@ def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:
     return replace(fact, indicator=code, cues=(*fact.cues, Cue(f"indicator.{code}", at.start, at.end)))
 
 
-def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str) -> View:
+def _view(
+    report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str, verb: regex.Pattern[str]
+) -> View:
     text, sentence = report.text, report.sentences[at.sentence]
     before, behind = text[at.start : fact.start], text[fact.end : at.end]
     head = text[at.start : at.head]
@@ -238,8 +244,18 @@ def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Sett
     says = f"{text[start : fact.start]}{NUMBER}{text[fact.end : last if end < 0 else end]}"
     return View(
         f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip(links)}", f"{before}{NUMBER}{behind}", text[start : at.end],
-        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last], text[slice(*fact.object_span or (0, 0))], says,
+        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last], text[slice(*fact.object_span or (0, 0))], _own(text, fact, at, before, behind, verb), says,
     )  # fmt: skip
+
+
+def _own(text: str, fact: Fact, at: Setting, before: str, behind: str, verb: regex.Pattern[str]) -> str:
+    """Of 新签集体合同8份、新建工会6家、… what tells of the second number alone: 新建工会@."""
+    joined = at.start < at.left and text[at.left] in JOINS and verb.search(text, at.left, fact.start)
+    if joined and not at.bare:
+        before = text[at.left + 1 : fact.start]
+    if behind and at.right < at.end:
+        behind = text[fact.end : at.right]
+    return f"{before}{NUMBER}{behind}"
 
 
 def _above(report: Report, at: Setting) -> str:
