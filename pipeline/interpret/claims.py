@@ -128,8 +128,8 @@ def _number(report: Report, fact: Fact, at: Setting, unit: str, step: Decimal | 
 def _fact(number: Number) -> Fact:
     return Fact(
         number.start, number.end, number.kind, "", _SOME_QUANTITY, status=number.status, scope=number.scope, activity=number.activity,
-        part_of=number.part_of, sentence=number.sentence, object_span=number.object, when_anchor="last_year" if number.step is not None else None,
-        when=WHOLE_YEAR if number.step is not None else None,
+        part_of=number.part_of, sentence=number.sentence, object_span=number.object,
+        when_anchor="last_year" if number.step is not None else None, when=WHOLE_YEAR if number.step is not None else None,
     )  # fmt: skip
 
 

@@ -57,7 +57,6 @@ class View:
     says: str
     """The whole statement: from the last semicolon, or the beginning of the sentence, to the next, with the number as `@`."""
 
-
     @property
     def wanted(self) -> tuple[tuple[str, str], ...]:
         """The conditions that must hold, each with the words that it looks at."""
@@ -226,9 +225,7 @@ def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:
     return replace(fact, indicator=code, cues=(*fact.cues, Cue(f"indicator.{code}", at.start, at.end)))
 
 
-def _view(
-    report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str, verb: regex.Pattern[str]
-) -> View:
+def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str, verb: regex.Pattern[str]) -> View:
     text, sentence = report.text, report.sentences[at.sentence]
     before, behind = text[at.start : fact.start], text[fact.end : at.end]
     head = text[at.start : at.head]
@@ -244,7 +241,8 @@ def _view(
     says = f"{text[start : fact.start]}{NUMBER}{text[fact.end : last if end < 0 else end]}"
     return View(
         f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip(links)}", f"{before}{NUMBER}{behind}", text[start : at.end],
-        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last], text[slice(*fact.object_span or (0, 0))], _own(text, fact, at, before, behind, verb), says,
+        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last],
+        text[slice(*fact.object_span or (0, 0))], _own(text, fact, at, before, behind, verb), says,
     )  # fmt: skip
 
 
