@@ -29,8 +29,8 @@ LONGEST_VIEW = 2000
 
 JOINS = "、和及"
 _MARKS = ' 、“”‘’"《》'
-_PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "says")
-_MAIN = ("frame", "object", "says")
+_PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "own", "says")
+_MAIN = ("frame", "object", "own", "says")
 """Conditions of which a rule has one at least."""
 _KEYS = {*_PATTERNS, "why", "activity", "units", "of", "examples", "counter_examples"}
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
@@ -61,8 +61,8 @@ class View:
     def wanted(self) -> tuple[tuple[str, str], ...]:
         """The conditions that must hold, each with the words that it looks at."""
         return (
-            ("frame", self.frame), ("object", self.object), ("with", self.clause), ("says", self.says), ("about", self.said),
-            ("then", self.then),
+            ("frame", self.frame), ("object", self.object), ("own", self.own), ("with", self.clause), ("says", self.says),
+            ("about", self.said), ("then", self.then),
         )  # fmt: skip
 
 
