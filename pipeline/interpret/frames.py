@@ -14,6 +14,8 @@ from pipeline.rulebook import RuleError
 
 MAX_CHARACTERS = 8
 """A noun phrase longer than this is cut to its end, where the head stands."""
+MOST_LISTED = 24
+"""Characters of a list of nouns that is counted as a whole."""
 CUT_BEFORE_VERB = frozenset({"person", "organisation", "household", "case"})
 """Types whose nouns are what the verb before them is done to: 慰问困难职工, 检查企业."""
 AGENTS = frozenset({"person", "organisation"})
@@ -103,6 +105,10 @@ class Frames:
         self._actors = tuple(words["actors"].split())
         self._leading = frozenset(words["leading_verbs"].split())
         self._no_name = frozenset(words["no_name"].split())
+        self._standards = frozenset(words["standards"].split())
+        self._sums = frozenset(words["sums"].split())
+        self._changes = frozenset(words["changes"].split())
+        self._entering = frozenset(words["entering"].split())
         self._attributes = tuple(words["attribute_ends"].split())
         self._grades = tuple(words["grades"].split())
         self.dealing = frozenset(words["dealing"].split())
@@ -119,7 +125,8 @@ class Frames:
         if frame.side == "before":
             match = frame.pattern.search(letters, place.left, place.here)
             if match:
-                yield self.trimmed(line, *match.span("object"), place.wanted)
+                first, last = match.span("object")
+                yield self.trimmed(line, first, last, place.wanted, self._limit_of(line, first, last, place.here, place.wanted))
         elif frame.side == "clause":
             for match in frame.pattern.finditer(letters, place.here + 2, self._limit(line, place)):
                 first, last = match.span("object")
@@ -128,8 +135,13 @@ class Frames:
             match = frame.pattern.match(letters, place.here + 1, self._limit(line, place))
             if match and (frame.side == "behind" or self._is_named(line, place.here + 1, match.start("object"))):
                 span = self._behind(line, *match.span("object"), place)
-                if span:
+                if span and line.phrase(*span) not in self._standards:
                     yield span
+
+    def _limit_of(self, line: Line, first: int, last: int, here: int, wanted: Wanted) -> int:
+        """How long a phrase may be: a list that is summed up is counted as a whole."""
+        listed = line.last_separator(first, last) > first and self.types.fit(wanted, line.phrase(first, last)) >= 0
+        return MOST_LISTED if listed and any(line.word(position) in self._sums for position in range(last, here)) else MAX_CHARACTERS
 
     @staticmethod
     def _limit(line: Line, place: Place) -> int:
@@ -151,7 +163,7 @@ class Frames:
         doubtful = self._is_doubtful(line, span, place, fit)
         if frame.side == "clause":
             return fit > 0 or (place.wanted.type is None and self._is_of_next(line, place))
-        if frame.topic and fit <= 0 and (place.wanted.type not in (None, "rate") or self._acts(text, place)):
+        if frame.topic and fit <= 0 and (place.wanted.type not in (None, "rate") or self._acts(line, span, place)):
             return False
         if frame.fits == "only":
             return fit > 0 and not (frame.side == "before" and self._is_threshold_of(line, place))
@@ -161,7 +173,17 @@ class Frames:
             if frame.side == "behind" and fit == 0 and self._fits_before(line, place):
                 return False
             return not doubtful and (fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS)
-        return not doubtful and fit >= 0
+        return (not doubtful and fit >= 0) or self._is_enumerated(line, span, place, fit)
+
+    def _is_enumerated(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
+        """其中工伤赔偿35起、劳动报酬19起: a part of the cases or of the sum, told by its own noun alone."""
+        first, last = span
+        if last != place.here or line.letters[first - 1] not in "ws,:" or line.letters[place.here + 1] not in "s,;:":
+            return False
+        if line.letters[last - 1] == "e" and self._is_agent(line.phrase(first, last - 1)):
+            return False  # 其中镇总工会接访19宗
+        told = place.wanted.type == "case" or (place.kind == "money" and fit > 0)
+        return told and "n" in line.letters[first:last] and self.is_part(line, place)
 
     def _fits_before(self, line: Line, place: Place) -> bool:
         """社区矫正人员28人无一脱管: what stands before the number is just what it counts, what stands behind it only may be."""
@@ -175,7 +197,11 @@ class Frames:
         """投资5000万元以上项目: the threshold belongs to the noun right behind it."""
         return place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] in "naeo"
 
-    def _acts(self, text: str, place: Place) -> bool:
+    def _acts(self, line: Line, span: tuple[int, int], place: Place) -> bool:
+        """Whether the subject of a verb is one who acts and not what changes: 工会增加7个."""
+        if any(line.word(position) in self._changes for position in range(span[1], place.here)):
+            return False
+        text = line.phrase(*span)
         return text.endswith(self._actors) if place.wanted.size else self._is_agent(text)
 
     def _is_agent(self, text: str) -> bool:
@@ -189,6 +215,8 @@ class Frames:
         if letters[-1] == "o" and line.word(last - 1).endswith(self._grades):
             return True
         if all(letter == "e" for letter in letters):
+            if line.letters[last] == "g":
+                return False  # 信访总量
             if first > 0 and line.letters[first - 1] == "v" and place.kind == "count":
                 return in_part or line.is_verb_object(first)  # 新增就业1126人, but 建档17户
             return in_part or not (place.kind == "rate" or (fit > 0 and place.wanted.type in ("event", "money")))
@@ -230,8 +258,8 @@ class Frames:
         return None if self.types.of(line.phrase(first, last)) in ("person", "household") else self._shortened(line, first, last)
 
     def names(self, verb: str) -> bool:
-        """Whether a verb alone can stand for what is counted: 受灾6300余人."""
-        return verb not in self._no_name
+        """Whether a verb alone can stand for what is counted: 受灾6300余人, but no 讲6场."""
+        return len(verb) > 1 and verb not in self._no_name
 
     def is_bare(self, text: str) -> bool:
         """Whether the noun names nothing by itself."""
@@ -242,6 +270,10 @@ class Frames:
     def _behind(self, line: Line, first: int, last: int, place: Place) -> tuple[int, int] | None:
         """The phrase behind a number without the predicate that follows it; across 的 where only the noun there fits."""
         threshold = self._class_end(line, first, last, place)
+        if threshold is None and place.wanted.type in CUT_BEFORE_VERB and self.types.of(line.phrase(first, last)) != place.wanted.type:
+            described = self._described(line, last, place)
+            if described:
+                return described
         last = threshold or self._before_predicate(line, first, last, place)
         named_for_both = place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] == "D"
         if threshold is None and not named_for_both and self._is_followed_by_number(line, last, place.right):
@@ -311,13 +343,20 @@ class Frames:
                 return self._shortened(line, *match.span())
         return None
 
+    def _described(self, line: Line, last: int, place: Place) -> tuple[int, int] | None:
+        """17名身患大病的职工, 60名家庭特别困难的妇女: the noun behind 的, where what stands before it only describes it."""
+        while line.letters[last] in "da":
+            last += 1
+        span = self._across(line, last, place)
+        return span if span and self.types.of(line.phrase(*span)) == place.wanted.type else None
+
     def _is_attribute(self, line: Line, last: int) -> bool:
         """影响力较大的, 副处级的: what only describes the noun behind 的."""
         return line.letters[last] == "a" or line.word(last - 1).endswith(self._attributes)
 
     # ---------------------------------------------------------------- where a phrase before a number begins and ends
 
-    def trimmed(self, line: Line, first: int, last: int, wanted: Wanted) -> tuple[int, int]:
+    def trimmed(self, line: Line, first: int, last: int, wanted: Wanted, limit: int = MAX_CHARACTERS) -> tuple[int, int]:
         """The phrase before a number without the verb that governs it and the predicate that stands behind it."""
         last = self._without_predicate(line, first, last, wanted)
         if wanted.type == "money" and line.letters[last - 1] == "e" and last - first > 1 and self._is_agent(line.phrase(first, last - 1)):
@@ -330,7 +369,15 @@ class Frames:
         governed = last - first > 1 and line.letters[first] == "e" and line.letters[first + 1] not in "sce"
         if governed and self._is_verb(line, first, last, text, found):
             first += 1
-        return self._shortened(line, first, last)
+        if self._is_entered(line, first, last):
+            first = last - 1
+        return self._shortened(line, first, last, limit)
+
+    def _is_entered(self, line: Line, first: int, last: int) -> bool:
+        """Whether a phrase is the object of a verb and those who did it: 新签|集体合同|企业."""
+        if last - first < 2 or first == 0 or line.letters[last - 2] not in "no" or line.word(first - 1) not in self._entering:
+            return False
+        return self.types.of(line.phrase(first, last)) in AGENTS and self.types.of(line.phrase(first, last - 1)) not in AGENTS
 
     def _governs(self, line: Line, first: int, position: int, found: str | None) -> bool:
         """Whether the verb stands between the one who acts and what is counted: 志愿者清理河道, 协管员巡查用人单位."""
@@ -339,9 +386,15 @@ class Frames:
     def _is_verb(self, line: Line, first: int, last: int, text: str, found: str | None) -> bool:
         """Whether the word that begins a phrase is its verb: 改造道路5条 at the beginning of a clause, and no 宣传资料, 建成养殖小区."""
         begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr"
-        if line.word(first) in self._leading:
+        if line.word(first) in self._leading and not self.is_bare(line.phrase(first + 1, last)):
             return True
-        return found in CUT_BEFORE_VERB or (begins and not self._is_compound(line, last, text))
+        if found in CUT_BEFORE_VERB:
+            return True
+        return begins and (not self._is_compound(line, last, text) or self._has_object(line, first, last, text))
+
+    def _has_object(self, line: Line, first: int, last: int, text: str) -> bool:
+        """登记失业人员, 检查用工单位: a noun between the verb and the head shows that the verb is no part of the compound."""
+        return line.letters[first + 1] in "na" and last - first > 2 and self.types.of(text) in AGENTS
 
     def _is_compound(self, line: Line, last: int, text: str) -> bool:
         """Whether the head makes one noun with a verb before it: 调解委员会, 救助资金."""
@@ -357,12 +410,12 @@ class Frames:
             return end
         return last
 
-    def _shortened(self, line: Line, first: int, last: int) -> tuple[int, int]:
+    def _shortened(self, line: Line, first: int, last: int, limit: int = MAX_CHARACTERS) -> tuple[int, int]:
         """The end of a phrase that is too long, cut at a separator or before a word, never inside quotes."""
-        if line.length(first, last) > MAX_CHARACTERS:
+        if line.length(first, last) > limit:
             cut = line.last_separator(first, last)
             first = cut + 1 if first < cut + 1 < last else first
-        while last - first > 1 and (line.length(first, last) > MAX_CHARACTERS or line.is_stray(first)):
+        while last - first > 1 and (line.length(first, last) > limit or line.is_stray(first)):
             following = line.after_quote(first, last)
             if following >= last:
                 break

@@ -72,6 +72,8 @@ class Grammar:
     def _pieces(self, word: str, tag: str) -> tuple[tuple[int, int, str], ...]:
         if len(word) == 4 and word not in self._classes and self._classes.get(word[:2]) == "v":
             return (0, 2, "v"), (2, 4, self._letter(word[2:], "n") or "n")
+        if len(word) == 4 and word not in self._classes and self._classes.get(word[2:]) == "v":
+            return (0, 2, self._letter(word[:2], "n") or "n"), (2, 4, "v")
         if len(word) > 2 and word[-1] in self._result_ends:
             return ((0, len(word), self._classes.get(word, "h")),)
         letter = self._letter(word, tag)
@@ -133,9 +135,9 @@ class Grammar:
         """Whether an adverb may be the head of a noun: 部署会."""
         return adverb in self._noun_adverbs
 
-    def is_particle(self, noun: str) -> bool:
-        """Whether a word behind a noun adds nothing to it: 模范工友者."""
-        return noun in self._particles
+    def is_particle(self, before: str, noun: str) -> bool:
+        """Whether a word behind a noun adds nothing to it: 模范工友者, but 享受者."""
+        return noun in self._particles and self._classes.get(before) != "v"
 
     def is_body(self, verb: str) -> bool:
         """Whether a verb behind a noun may be its head: 基层工会组织."""
@@ -307,7 +309,7 @@ class _Writer:
         letters, word = self._letters, self._line.word(here)
         if letters[here + 1] == "u" and self._grammar.shows_verb(word, self._line.word(here + 1)):
             letters[here] = "v"
-        elif letters[here - 1] == "n" and letters[here + 1] in "hq" and self._grammar.is_particle(word):
+        elif letters[here - 1] == "n" and letters[here + 1] in "hq" and self._grammar.is_particle(self._line.word(here - 1), word):
             letters[here] = "u"
 
     def _adverb_by_neighbours(self, here: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import regex
 
-from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frames, Place
+from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frame, Frames, Place
 from pipeline.interpret.grammar import Grammar
 from pipeline.interpret.lists import member, shared
 from pipeline.interpret.phrases import Line, Types
@@ -25,6 +25,8 @@ EARLIER_CHARACTERS = 90
 """So much of the sentence before is looked through for a noun."""
 HEADING_CHARACTERS = 6
 """A heading longer than this is a sentence and names nothing."""
+PEOPLE = ("person", "household", "organisation")
+"""Types of those who get or give money and are not what is paid."""
 CARRIED, HEADING, VERB = "object.carried", "object.heading", "object.verb"
 
 
@@ -128,6 +130,8 @@ class _Search:
         if found is None:
             return None
         fit, kind = self._types.fit(place.wanted, found.text), self._types.of(found.text)
+        if place.kind == "money" and found.rule == CARRIED and kind in PEOPLE:
+            return None  # 慰问困难职工20人,10000元: they are not what is paid
         return Found(found.start, found.end, found.rule, found.text, found.verbal, kind, place.wanted.type, fit)
 
     def _one(self, place: Place) -> Found | None:
@@ -144,9 +148,14 @@ class _Search:
                 found = self._made(span, frame.id)
                 if self._frames.accepts(frame, self._line, span, place):
                     return found
-                if frame.last and spare is None:
+                if frame.last and spare is None and not self._is_predicate(frame, found, place):
                     spare = found
         return self._carried(place, spare) or spare or self._at_last(place)
+
+    def _is_predicate(self, frame: Frame, found: Found, place: Place) -> bool:
+        """为26人协调办理了低保: a verb behind people is what was done."""
+        told = frame.side == "behind" and found.verbal and place.wanted.type in CUT_BEFORE_VERB
+        return told and self._types.fit(place.wanted, found.text) <= 0
 
     def _made(self, span: tuple[int, int], rule: str) -> Found:
         letters = self._letters[slice(*span)]
@@ -224,7 +233,7 @@ class _Search:
     def _carried(self, place: Place, spare: Found | None) -> Found | None:
         """The object of a number whose clause names none that fits."""
         if spare and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
-            return spare if named.verbal or self._types.of(named.text) in ("person", "household") else self._carry(named)
+            return spare if named.verbal or self._types.of(named.text) in PEOPLE else self._carry(named)
         for source in self._sources(place, spare):
             found = source(place)
             if found is not None:
@@ -236,7 +245,7 @@ class _Search:
         if place.kind == "money" and self._letters[place.here - 1] == "r":
             beside = self._count_beside(place)
             paid = beside is not None and self._types.of(beside.text) in ("person", "household")
-            yield from (self._from_label, self._later_money if paid else self._from_phrases, self._count_beside)
+            yield from (self._from_label, self._money_between, self._later_money if paid else self._from_phrases, self._count_beside)
         yield self._same_measure
         theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
         if not theirs:
@@ -253,6 +262,11 @@ class _Search:
         """资助36名,每名3000元: those to whom the money is paid, where they stand right before it."""
         nearest = next(self._numbers(place, same_statement=True), None)
         return self._found[nearest] if nearest is not None and self._mentions[nearest].kind == "count" else None
+
+    def _money_between(self, place: Place) -> Found | None:
+        """75名困难职工收到了慰问金,每人800元: what money is named between those who got it and what each of them got."""
+        first = self._letters.rfind("q", place.bounds[0], place.here)
+        return self._phrase_that_fits(place, first + 1, inside=False) if first >= 0 else None
 
     def _is_too_small(self, found: Found, place: Place) -> bool:
         """调解48起 are none of 信访接待16起: what was done to some is never more than they are."""
@@ -297,13 +311,21 @@ class _Search:
 
     def _from_phrases(self, place: Place) -> Found | None:
         """The last noun phrase of the statement that is just what the measure word counts; then one inside a longer phrase."""
-        if place.wanted.type in (None, "event"):
+        if place.wanted.type is None:
             return None
+        if place.wanted.type == "event":
+            return self._event_before(place)
         first = max(place.bounds[0], self._letters.rfind(";", place.bounds[0], place.here) + 1)
         return self._phrase_that_fits(place, first, inside=False) or self._phrase_that_fits(place, first, inside=True)
 
+    def _event_before(self, place: Place) -> Found | None:
+        """外来务工人员岗前培训常年举办,一年来不少于二十期: the event that the clause before tells of, where its own names nothing."""
+        if place.wanted.soft or place.left <= place.bounds[0] or any(letter in "naeov" for letter in self._letters[place.left : place.here]):
+            return None
+        return self._phrase_that_fits(place, self._left(place.left - 1, place.bounds[0]), inside=False)
+
     def _phrase_that_fits(self, place: Place, first: int, *, inside: bool) -> Found | None:
-        ends = "noe" if place.kind == "money" else "no"
+        ends = "noe" if place.wanted.type in ("money", "event") else "no"
         for match in reversed(list(self._frames.phrase.finditer(self._letters, first, place.here))):
             for last in range(match.end(), match.start(), -1):
                 if self._letters[last - 1] not in ends or (not inside and self._letters[last] in "nao"):
@@ -334,12 +356,18 @@ class _Search:
         """每人3000元,…合计发放助学金5.7万元: what is paid per head is named by the sum."""
         if place.kind != "money":
             return None
-        for match in self._frames.phrase.finditer(self._letters, place.here, place.bounds[1]):
+        last = self._letters.find(";", place.here, place.bounds[1])
+        for match in self._frames.phrase.finditer(self._letters, place.here, place.bounds[1] if last < 0 else last):
             span = self._frames.trimmed(self._line, *match.span(), place.wanted)
             text = self._line.phrase(*span)
-            if self._types.fit(place.wanted, text) > 0 and not self._frames.is_bare(text):
+            if self._types.fit(place.wanted, text) > 0 and not self._is_bare(span):
                 return self._made(span, CARRIED)
         return None
+
+    def _is_bare(self, span: tuple[int, int]) -> bool:
+        """金额, 户数和金额: nothing by itself, alone or as the last of a list."""
+        first = max(self._line.last_separator(*span) + 1, span[0])
+        return self._frames.is_bare(self._line.phrase(first, span[1]))
 
     def _from_sentence_before(self, place: Place) -> Found | None:
         sentences = self._report.sentences
