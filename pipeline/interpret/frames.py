@@ -105,6 +105,8 @@ class Frames:
         self._actors = tuple(words["actors"].split())
         self._leading = frozenset(words["leading_verbs"].split())
         self._no_name = frozenset(words["no_name"].split())
+        self._givers = frozenset(words["givers"].split())
+        self._closed = frozenset(words["closed_verbs"].split())
         self._standards = frozenset(words["standards"].split())
         self._sums = frozenset(words["sums"].split())
         self._changes = frozenset(words["changes"].split())
@@ -212,6 +214,8 @@ class Frames:
         first, last = span
         letters = line.letters[first:last]
         in_part = place.wanted.type is not None and self.is_part(line, place)
+        if place.kind == "rate" and last <= place.here and self._is_compared(line, first, place):
+            return True
         if letters[-1] == "o" and line.word(last - 1).endswith(self._grades):
             return True
         if all(letter == "e" for letter in letters):
@@ -225,6 +229,12 @@ class Frames:
         if last - first > 1:
             return False
         return (place.kind != "rate" and self.is_bare(line.word(first))) or (fit <= 0 and line.is_verb_object(first))
+
+    @staticmethod
+    def _is_compared(line: Line, first: int, place: Place) -> bool:
+        """低于全市平均水平近5个百分点: what the number is compared with is not what it is of."""
+        behind = line.letters.rfind("b", place.left, first)
+        return behind >= 0 and all(letter in "lnatd" for letter in line.letters[behind + 1 : first])
 
     @staticmethod
     def is_part(line: Line, place: Place) -> bool:
@@ -246,6 +256,12 @@ class Frames:
         """Whether the verb of paying right before the money is its name too where nothing was made with it: 人均筹资630元."""
         return line.word(place.here - 1) in self._named_payments
 
+    def is_named_behind(self, line: Line, place: Place) -> bool:
+        """筹集3万元的助学款: whether the money has its name right behind it."""
+        here = place.here + 1 + (line.letters[place.here + 1] == "D")
+        match = self.phrase.match(line.letters, here, place.right)
+        return match is not None and line.letters[here] != "e" and self.types.fit(place.wanted, line.phrase(*match.span())) > 0
+
     def is_payment_word(self, text: str) -> bool:
         return text in self._payments
 
@@ -255,6 +271,8 @@ class Frames:
         if match is None:
             return None
         first, last = match.span("object")
+        if any(line.word(position) in self._payments for position in range(place.here + 1, first)):
+            return None  # 拿出6万元奖励先进班组
         return None if self.types.of(line.phrase(first, last)) in ("person", "household") else self._shortened(line, first, last)
 
     def names(self, verb: str) -> bool:
@@ -302,8 +320,9 @@ class Frames:
             return self._first_typed(line, first, last)
         if place.quantity.bound == "=" or place.wanted.type not in HEDGED_CLASSES:
             return None
-        ends = (p + 1 for p in range(first, last) if line.letters[p] in "no")
-        return next((end for end in ends if self.types.fit(place.wanted, line.phrase(first, end)) > 0), None)
+        ends = [p + 1 for p in range(first, last) if line.letters[p] in "no"]
+        fitting = [end for end in ends if self.types.fit(place.wanted, line.phrase(first, end)) > 0]
+        return next((end for end in fitting if end + 1 not in fitting), None)
 
     def _first_typed(self, line: Line, first: int, last: int) -> int | None:
         """End of the first noun that is a person, an organisation or the like."""
@@ -359,19 +378,30 @@ class Frames:
     def trimmed(self, line: Line, first: int, last: int, wanted: Wanted, limit: int = MAX_CHARACTERS) -> tuple[int, int]:
         """The phrase before a number without the verb that governs it and the predicate that stands behind it."""
         last = self._without_predicate(line, first, last, wanted)
-        if wanted.type == "money" and line.letters[last - 1] == "e" and last - first > 1 and self._is_agent(line.phrase(first, last - 1)):
+        if self._is_done_for(line, first, last, wanted):
             return last - 1, last
         text = line.phrase(first, last)
         found = None if self._is_compound(line, last, text) else self.types.of(text)
         for position in range(last - 2, first, -1):
             if line.letters[position] == "e" and line.letters[position + 1] not in "sc" and self._governs(line, first, position, found):
                 return self._shortened(line, position + 1, last)
-        governed = last - first > 1 and line.letters[first] == "e" and line.letters[first + 1] not in "sce"
+        governed = (
+            last - first > 1
+            and line.letters[first] == "e"
+            and line.word(first) not in self._closed
+            and line.letters[first + 1] not in "sce"
+        )
         if governed and self._is_verb(line, first, last, text, found):
             first += 1
         if self._is_entered(line, first, last):
             first = last - 1
         return self._shortened(line, first, last, limit)
+
+    def _is_done_for(self, line: Line, first: int, last: int, wanted: Wanted) -> bool:
+        """企业捐助3万元, 为患病职工报销19例: those who did it, or for whom it was done, are no part of it."""
+        if line.letters[last - 1] != "e" or last - first < 2 or not self._is_agent(line.phrase(first, last - 1)):
+            return False
+        return wanted.type == "money" or (wanted.type == "case" and first > 0 and line.word(first - 1) in self._givers)
 
     def _is_entered(self, line: Line, first: int, last: int) -> bool:
         """Whether a phrase is the object of a verb and those who did it: 新签|集体合同|企业."""
@@ -385,7 +415,7 @@ class Frames:
 
     def _is_verb(self, line: Line, first: int, last: int, text: str, found: str | None) -> bool:
         """Whether the word that begins a phrase is its verb: 改造道路5条 at the beginning of a clause, and no 宣传资料, 建成养殖小区."""
-        begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr"
+        begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr" or line.measures.get(first - 1) == "money"
         if line.word(first) in self._leading and not self.is_bare(line.phrase(first + 1, last)):
             return True
         if found in CUT_BEFORE_VERB:
@@ -394,7 +424,8 @@ class Frames:
 
     def _has_object(self, line: Line, first: int, last: int, text: str) -> bool:
         """登记失业人员, 检查用工单位: a noun between the verb and the head shows that the verb is no part of the compound."""
-        return line.letters[first + 1] in "na" and last - first > 2 and self.types.of(text) in AGENTS
+        told = last - first > 2 or line.word(last - 1) not in self._compound
+        return line.letters[first + 1] in "na" and told and self.types.of(text) in AGENTS
 
     def _is_compound(self, line: Line, last: int, text: str) -> bool:
         """Whether the head makes one noun with a verb before it: 调解委员会, 救助资金."""

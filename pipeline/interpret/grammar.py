@@ -48,6 +48,8 @@ class Grammar:
         self._aspects = frozenset(words["aspects"].split())
         self._noun_adverbs = frozenset(words["noun_adverbs"].split())
         self._particles = frozenset(words["particles"].split())
+        self._attribute_verbs = frozenset(words["attribute_verbs"].split())
+        self._intents = frozenset(words["intents"].split())
         self._bodies = frozenset(words["bodies"].split())
         self._counted_heads = frozenset(words["counted_heads"].split())
         self._known: dict[str, tuple[tuple[int, int, str], ...]] = {}
@@ -129,7 +131,15 @@ class Grammar:
 
     def shows_verb(self, word: str, following: str) -> bool:
         """Whether a word called a noun is a verb by what follows it: 赛了一场."""
-        return following in self._aspects and self._types.of(word) is None
+        return following in self._aspects and (len(word) == 1 or self._types.of(word) is None)
+
+    def describes(self, verb: str) -> bool:
+        """Whether a verb between a number and a noun is the noun's attribute: 9家新建企业."""
+        return verb in self._attribute_verbs
+
+    def is_intent(self, noun: str) -> bool:
+        """Whether a noun before a verb only says that it is meant to be done: 计划推广."""
+        return noun in self._intents
 
     def closes_noun(self, adverb: str) -> bool:
         """Whether an adverb may be the head of a noun: 部署会."""
@@ -282,6 +292,8 @@ class _Writer:
                 self._verb_by_neighbours(here)
             elif letter == "n":
                 self._noun_by_neighbours(here)
+            elif letter == "e" and letters[here + 1] in "ev" and self._grammar.is_intent(self._line.word(here)):
+                letters[here] = "d"
             elif letter == "d":
                 self._adverb_by_neighbours(here)
             elif letter == "b" and letters[here - 1] in "ne" and letters[here + 1] in "hp":
@@ -292,10 +304,16 @@ class _Writer:
         before, behind = letters[here - 1], letters[here + 1]
         if before == "s" and behind == "s":
             letters[here] = "e"
-        elif before == "q" and behind not in "naeoq," and self._grammar.is_noun_too(self._line.word(here)):
+        elif before == "q" and behind == "n" and self._grammar.describes(self._line.word(here)):
+            letters[here] = "a"
+        elif self._is_noun(here, before, behind):
             letters[here] = "n"
-        elif before == "n" and self._grammar.is_body(self._line.word(here)) and self._ends_statement(here + 1):
-            letters[here] = "n"
+
+    def _is_noun(self, here: int, before: str, behind: str) -> bool:
+        word = self._line.word(here)
+        if before == "q":
+            return behind not in "naeoq," and self._grammar.is_noun_too(word)
+        return before == "n" and self._grammar.is_body(word) and self._ends_statement(here + 1)
 
     def _ends_statement(self, here: int) -> bool:
         """Whether a word of having follows, or a number that closes its clause: 组织已达58个; 组织58个,."""

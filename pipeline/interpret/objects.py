@@ -138,7 +138,7 @@ class _Search:
         beside = self._row(place) or self._listed(place) or self._paired(place) or self._rate_label(place)
         if beside:
             return beside
-        if place.kind == "money" and self._frames.is_payment(self._line, place):
+        if place.kind == "money" and self._frames.is_payment(self._line, place) and not self._frames.is_named_behind(self._line, place):
             return self._paid(place)
         spare: Found | None = None
         for frame in self._frames.rules:
@@ -250,13 +250,19 @@ class _Search:
         theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
         if not theirs:
             yield self._from_phrases
-        yield self._from_label
+        if not self._is_of_event(place, spare):
+            yield self._from_label
         yield self._total
         if theirs or any(self._numbers(place)):
             return
         vague = spare is None or not spare.verbal or self._types.of(spare.text) is None or not self._frames.names(spare.text)
         if vague or place.wanted.type == "case":
             yield self._from_sentence_before
+
+    def _is_of_event(self, place: Place, spare: Found | None) -> bool:
+        """村庄整治:改厕326座: what was done says what is counted, and the label only the work that it is of."""
+        label = self._label(place) if spare and spare.verbal and place.wanted.type is None else None
+        return label is not None and self._types.of(label.text) in ("event", None)
 
     def _count_beside(self, place: Place) -> Found | None:
         """资助36名,每名3000元: those to whom the money is paid, where they stand right before it."""
@@ -319,8 +325,9 @@ class _Search:
         return self._phrase_that_fits(place, first, inside=False) or self._phrase_that_fits(place, first, inside=True)
 
     def _event_before(self, place: Place) -> Found | None:
-        """外来务工人员岗前培训常年举办,一年来不少于二十期: the event that the clause before tells of, where its own names nothing."""
-        if place.wanted.soft or place.left <= place.bounds[0] or any(letter in "naeov" for letter in self._letters[place.left : place.here]):
+        """岗前培训常年举办,一年来不少于二十期: the event that the clause before tells of, where its own names nothing."""
+        own = self._letters[place.left : place.here]
+        if place.wanted.soft or place.left <= place.bounds[0] or any(letter in "naeov" for letter in own):
             return None
         return self._phrase_that_fits(place, self._left(place.left - 1, place.bounds[0]), inside=False)
 
