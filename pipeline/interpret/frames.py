@@ -106,6 +106,7 @@ class Frames:
         self._leading = frozenset(words["leading_verbs"].split())
         self._no_name = frozenset(words["no_name"].split())
         self._givers = frozenset(words["givers"].split())
+        self._agents_behind = frozenset(words["agents_behind"].split())
         self._closed = frozenset(words["closed_verbs"].split())
         self._standards = frozenset(words["standards"].split())
         self._sums = frozenset(words["sums"].split())
@@ -262,6 +263,13 @@ class Frames:
         match = self.phrase.match(line.letters, here, place.right)
         return match is not None and line.letters[here] != "e" and self.types.fit(place.wanted, line.phrase(*match.span())) > 0
 
+    def acts(self, line: Line, first: int, last: int) -> bool:
+        """Whether a phrase names those who act, in a passive or as a body: 由工会委员包干, 派出所联合开展检查."""
+        text = line.phrase(first, last)
+        if first > 0 and line.word(first - 1) in self._agents_behind:
+            return True
+        return self.types.of(text) == "organisation" and text.endswith(self._actors)
+
     def is_payment_word(self, text: str) -> bool:
         return text in self._payments
 
@@ -277,7 +285,7 @@ class Frames:
 
     def names(self, verb: str) -> bool:
         """Whether a verb alone can stand for what is counted: 受灾6300余人, but no 讲6场."""
-        return len(verb) > 1 and verb not in self._no_name
+        return len(verb) > 1 and verb not in self._no_name and verb not in self._changes
 
     def is_bare(self, text: str) -> bool:
         """Whether the noun names nothing by itself."""
@@ -331,7 +339,9 @@ class Frames:
 
     def _before_predicate(self, line: Line, first: int, last: int, place: Place) -> int:
         """5间企业检查, 12家厂商业务代表上台: the phrase ends with the noun that fits, where its own end does not."""
-        if place.wanted.type in (None, "event", "money", "rate") or last == first:
+        if place.wanted.type is None:
+            return self._before_name(line, first, last)
+        if place.wanted.type in ("event", "money", "rate") or last == first:
             return last
         whole = self.types.fit(place.wanted, line.phrase(first, last)) > 0
         position = line.after_quote(first, last)
@@ -340,6 +350,13 @@ class Frames:
             if ends and line.letters[position - 1] in "no" and self.types.fit(place.wanted, line.phrase(first, position)) > 0:
                 return position
             position = line.after_quote(position, last)
+        return last
+
+    def _before_name(self, line: Line, first: int, last: int) -> int:
+        """授予5个村“平安村”称号: the name that they got is no part of them."""
+        for position in range(first + 1, last):
+            if line.word(position) in _OPENING:
+                return position if self.types.of(line.phrase(first, position)) in AGENTS else last
         return last
 
     @staticmethod
@@ -383,6 +400,8 @@ class Frames:
         text = line.phrase(first, last)
         found = None if self._is_compound(line, last, text) else self.types.of(text)
         for position in range(last - 2, first, -1):
+            if position == last - 2 and line.word(last - 1) in self._compound:
+                continue  # 职工监督小组
             if line.letters[position] == "e" and line.letters[position + 1] not in "sc" and self._governs(line, first, position, found):
                 return self._shortened(line, position + 1, last)
         governed = (

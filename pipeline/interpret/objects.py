@@ -245,7 +245,8 @@ class _Search:
         if place.kind == "money" and self._letters[place.here - 1] == "r":
             beside = self._count_beside(place)
             paid = beside is not None and self._types.of(beside.text) in ("person", "household")
-            yield from (self._from_label, self._money_between, self._later_money if paid else self._from_phrases, self._count_beside)
+            later = self._later_money if paid or beside is None else self._from_phrases
+            yield from (self._from_label, self._money_between, later, self._count_beside)
         yield self._same_measure
         theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
         if not theirs:
@@ -338,9 +339,19 @@ class _Search:
                 if self._letters[last - 1] not in ends or (not inside and self._letters[last] in "nao"):
                     continue
                 text = self._line.phrase(match.start(), last)
-                if self._types.fit(place.wanted, text) > 0 and not self._frames.is_payment_word(text):
+                if self._types.fit(place.wanted, text) > 0 and self._can_be_carried(match.span(), last, place, inside=inside):
                     return self._made(self._frames.trimmed(self._line, match.start(), last, place.wanted), CARRIED)
         return None
+
+    def _can_be_carried(self, span: tuple[int, int], last: int, place: Place, *, inside: bool) -> bool:
+        """Not 筹集, not those who act, and no member of a list that describes something else: 车工、焊工等培训班."""
+        first, end = span
+        listed = self._line.last_separator(first, end) > 0
+        if listed and (inside or self._letters[end] == "z") and place.wanted.type in PEOPLE:
+            return False
+        return not self._frames.is_payment_word(self._line.phrase(first, last)) and not (
+            place.wanted.type in PEOPLE and self._frames.acts(self._line, first, last)
+        )
 
     def _from_label(self, place: Place) -> Found | None:
         """困难职工建档:新建档17户: the label at the beginning of the sentence, where it can be what is counted."""
@@ -367,7 +378,8 @@ class _Search:
         for match in self._frames.phrase.finditer(self._letters, place.here, place.bounds[1] if last < 0 else last):
             span = self._frames.trimmed(self._line, *match.span(), place.wanted)
             text = self._line.phrase(*span)
-            if self._types.fit(place.wanted, text) > 0 and not self._is_bare(span):
+            named = "n" in self._letters[slice(*span)]
+            if named and self._types.fit(place.wanted, text) > 0 and not self._is_bare(span):
                 return self._made(span, CARRIED)
         return None
 
@@ -399,7 +411,12 @@ class _Search:
 
     def _direct_label(self, place: Place) -> Found | None:
         """金秋助学:资助15人: the label of the first clause behind it."""
-        return self._label(place) if place.left > place.bounds[0] and self._letters[place.left - 1] == ":" else None
+        label = self._label(place) if place.left > place.bounds[0] and self._letters[place.left - 1] == ":" else None
+        return None if label is None or self._is_of_money(place, label.text) else label
+
+    def _is_of_money(self, place: Place, name: str) -> bool:
+        """职工医疗互助:参加1788人: people are none of what pays."""
+        return place.wanted.type == "person" and not place.wanted.soft and self._types.of(name) == "money"
 
     def _same_unit(self, place: Place) -> Found | None:
         """医疗救助:96人,…比上年多9人: of the last number with the same measure word, whatever it is about."""
@@ -439,7 +456,11 @@ class _Search:
             return None
         above = self._report.blocks[block.path[-1]]
         text = self._report.text[above.body : above.end].strip()
-        if not self._earlier_text.names(text) or (place.kind != "count" and self._types.fit(place.wanted, text) <= 0):
+        if (
+            not self._earlier_text.names(text)
+            or self._is_of_money(place, text)
+            or (place.kind != "count" and self._types.fit(place.wanted, text) <= 0)
+        ):
             return None
         start = self._report.text.index(text, above.body)
         return Found(start, start + len(text), HEADING, text)
