@@ -44,6 +44,23 @@ IN_THE_CLAUSE = {
     "a bracket belongs to its noun": ("受灾村(社区)19个。", {"19个": "受灾村(社区)"}),
     "a verb before 率 is a part of it": ("全部整改,整改率96.5%。", {"96.5%": "整改率"}),
     "a verb and a noun in one word": ("专题研究解决问题9个。", {"9个": "问题"}),
+    "a verb told by the 了 behind it": ("镇上老年门球队赛了5场。", {"5场": None}),
+    "an adverb that is a head": ("召开推进会4次、分析会3次。", {"4次": "推进会", "3次": "分析会"}),
+    "a verb that is a head": ("基层工会组织已达86个。", {"86个": "基层工会组织"}),
+    "and is none": ("镇总工会组织58名职工体检。", {"58名": "职工"}),
+    "the particle behind it": ("年終評選,榮膺勞動模範者五名。", {"五名": "勞動模範"}),
+    "the head of 人数": ("现参加人数达3862人。", {"3862人": "参加人数"}),
+    "a list that is summed up": ("敬老院、托养中心、照料中心共计7所。", {"7所": "敬老院、托养中心、照料中心"}),
+    "who entered, not into what": ("新签集体合同企业19家。", {"19家": "企业"}),
+    "an attribute that is a verb": ("全镇9家新建企业首次签约。", {"9家": "新建企业"}),
+    "the head behind a description": ("有17名身患大病的职工领到补助。", {"17名": "职工"}),
+    "the person behind a hedged number, whole": ("70余名困难职工子女得益。", {"70余名": "困难职工子女"}),
+    "a verb and its object before the head": ("登记失业人员310人。", {"310人": "失业人员"}),
+    "what changes, not who acts": ("企业工会较上年增加12家,基层工会增加7个。", {"12家": "企业工会", "7个": "基层工会"}),
+    "money named behind a verb of paying": ("筹集善款15.6万元,另筹集3万元的助学款。", {"15.6万元": "善款", "3万元": "助学款"}),
+    "no standard": ("按工资总额2%的比例收缴经费。", {"2%": "工资总额"}),
+    "who is helped is not what is done for them": ("共为患病职工报销19例。", {"19例": "报销"}),
+    "not what it is compared with": ("建会率62%,低于全市平均水平5个百分点。", {"62%": "建会率", "5个百分点": "建会率"}),
 }
 
 
@@ -66,6 +83,11 @@ CARRIED_OVER = {
     "the sentence before": ("认真做好困难职工摸底。先后走访143户。", "143户", "困难职工"),
     "a price is named by the sum": ("大学生15名,每人3000元,合计发放助学金4.5万元。", "3000元", "助学金"),
     "the heading": ("一、低保\n当年取消:65户。", "65户", "低保"),
+    "money named between": ("63名困难职工收到了慰问金,每人800元。", "800元", "慰问金"),
+    "those who got money are not the money": ("慰问困难职工40人,发放2.4万元。", "2.4万元", None),
+    "the event of the clause before": ("新工人岗前培训常年举办,一年来不少于二十期。", "不少于二十期", "新工人岗前培训"),
+    "parts of cases": ("受理争议34件,其中工资报酬18件、社会保险7件。", "7件", "社会保险"),
+    "what was done under a label": ("村庄整治:拆除违建3处;改厕326座。", "326座", "改厕"),
     "the row of a table": ("集体合同\t份\t142\t156", "156", "集体合同"),
 }
 

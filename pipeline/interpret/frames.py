@@ -14,6 +14,8 @@ from pipeline.rulebook import RuleError
 
 MAX_CHARACTERS = 8
 """A noun phrase longer than this is cut to its end, where the head stands."""
+MOST_LISTED = 24
+"""Characters of a list of nouns that is counted as a whole."""
 CUT_BEFORE_VERB = frozenset({"person", "organisation", "household", "case"})
 """Types whose nouns are what the verb before them is done to: 慰问困难职工, 检查企业."""
 AGENTS = frozenset({"person", "organisation"})
@@ -103,6 +105,13 @@ class Frames:
         self._actors = tuple(words["actors"].split())
         self._leading = frozenset(words["leading_verbs"].split())
         self._no_name = frozenset(words["no_name"].split())
+        self._givers = frozenset(words["givers"].split())
+        self._agents_behind = frozenset(words["agents_behind"].split())
+        self._closed = frozenset(words["closed_verbs"].split())
+        self._standards = frozenset(words["standards"].split())
+        self._sums = frozenset(words["sums"].split())
+        self._changes = frozenset(words["changes"].split())
+        self._entering = frozenset(words["entering"].split())
         self._attributes = tuple(words["attribute_ends"].split())
         self._grades = tuple(words["grades"].split())
         self.dealing = frozenset(words["dealing"].split())
@@ -119,7 +128,8 @@ class Frames:
         if frame.side == "before":
             match = frame.pattern.search(letters, place.left, place.here)
             if match:
-                yield self.trimmed(line, *match.span("object"), place.wanted)
+                first, last = match.span("object")
+                yield self.trimmed(line, first, last, place.wanted, self._limit_of(line, first, last, place.here, place.wanted))
         elif frame.side == "clause":
             for match in frame.pattern.finditer(letters, place.here + 2, self._limit(line, place)):
                 first, last = match.span("object")
@@ -128,8 +138,13 @@ class Frames:
             match = frame.pattern.match(letters, place.here + 1, self._limit(line, place))
             if match and (frame.side == "behind" or self._is_named(line, place.here + 1, match.start("object"))):
                 span = self._behind(line, *match.span("object"), place)
-                if span:
+                if span and line.phrase(*span) not in self._standards:
                     yield span
+
+    def _limit_of(self, line: Line, first: int, last: int, here: int, wanted: Wanted) -> int:
+        """How long a phrase may be: a list that is summed up is counted as a whole."""
+        listed = line.last_separator(first, last) > first and self.types.fit(wanted, line.phrase(first, last)) >= 0
+        return MOST_LISTED if listed and any(line.word(position) in self._sums for position in range(last, here)) else MAX_CHARACTERS
 
     @staticmethod
     def _limit(line: Line, place: Place) -> int:
@@ -151,7 +166,7 @@ class Frames:
         doubtful = self._is_doubtful(line, span, place, fit)
         if frame.side == "clause":
             return fit > 0 or (place.wanted.type is None and self._is_of_next(line, place))
-        if frame.topic and fit <= 0 and (place.wanted.type not in (None, "rate") or self._acts(text, place)):
+        if frame.topic and fit <= 0 and (place.wanted.type not in (None, "rate") or self._acts(line, span, place)):
             return False
         if frame.fits == "only":
             return fit > 0 and not (frame.side == "before" and self._is_threshold_of(line, place))
@@ -161,7 +176,17 @@ class Frames:
             if frame.side == "behind" and fit == 0 and self._fits_before(line, place):
                 return False
             return not doubtful and (fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS)
-        return not doubtful and fit >= 0
+        return (not doubtful and fit >= 0) or self._is_enumerated(line, span, place, fit)
+
+    def _is_enumerated(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
+        """其中工伤赔偿35起、劳动报酬19起: a part of the cases or of the sum, told by its own noun alone."""
+        first, last = span
+        if last != place.here or line.letters[first - 1] not in "ws,:" or line.letters[place.here + 1] not in "s,;:":
+            return False
+        if line.letters[last - 1] == "e" and self._is_agent(line.phrase(first, last - 1)):
+            return False  # 其中镇总工会接访19宗
+        told = place.wanted.type == "case" or (place.kind == "money" and fit > 0)
+        return told and "n" in line.letters[first:last] and self.is_part(line, place)
 
     def _fits_before(self, line: Line, place: Place) -> bool:
         """社区矫正人员28人无一脱管: what stands before the number is just what it counts, what stands behind it only may be."""
@@ -175,7 +200,11 @@ class Frames:
         """投资5000万元以上项目: the threshold belongs to the noun right behind it."""
         return place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] in "naeo"
 
-    def _acts(self, text: str, place: Place) -> bool:
+    def _acts(self, line: Line, span: tuple[int, int], place: Place) -> bool:
+        """Whether the subject of a verb is one who acts and not what changes: 工会增加7个."""
+        if any(line.word(position) in self._changes for position in range(span[1], place.here)):
+            return False
+        text = line.phrase(*span)
         return text.endswith(self._actors) if place.wanted.size else self._is_agent(text)
 
     def _is_agent(self, text: str) -> bool:
@@ -186,9 +215,13 @@ class Frames:
         first, last = span
         letters = line.letters[first:last]
         in_part = place.wanted.type is not None and self.is_part(line, place)
+        if place.kind == "rate" and last <= place.here and self._is_compared(line, first, place):
+            return True
         if letters[-1] == "o" and line.word(last - 1).endswith(self._grades):
             return True
         if all(letter == "e" for letter in letters):
+            if line.letters[last] == "g":
+                return False  # 信访总量
             if first > 0 and line.letters[first - 1] == "v" and place.kind == "count":
                 return in_part or line.is_verb_object(first)  # 新增就业1126人, but 建档17户
             return in_part or not (place.kind == "rate" or (fit > 0 and place.wanted.type in ("event", "money")))
@@ -197,6 +230,12 @@ class Frames:
         if last - first > 1:
             return False
         return (place.kind != "rate" and self.is_bare(line.word(first))) or (fit <= 0 and line.is_verb_object(first))
+
+    @staticmethod
+    def _is_compared(line: Line, first: int, place: Place) -> bool:
+        """低于全市平均水平近5个百分点: what the number is compared with is not what it is of."""
+        behind = line.letters.rfind("b", place.left, first)
+        return behind >= 0 and all(letter in "lnatd" for letter in line.letters[behind + 1 : first])
 
     @staticmethod
     def is_part(line: Line, place: Place) -> bool:
@@ -218,6 +257,19 @@ class Frames:
         """Whether the verb of paying right before the money is its name too where nothing was made with it: 人均筹资630元."""
         return line.word(place.here - 1) in self._named_payments
 
+    def is_named_behind(self, line: Line, place: Place) -> bool:
+        """筹集3万元的助学款: whether the money has its name right behind it."""
+        here = place.here + 1 + (line.letters[place.here + 1] == "D")
+        match = self.phrase.match(line.letters, here, place.right)
+        return match is not None and line.letters[here] != "e" and self.types.fit(place.wanted, line.phrase(*match.span())) > 0
+
+    def acts(self, line: Line, first: int, last: int) -> bool:
+        """Whether a phrase names those who act, in a passive or as a body: 由工会委员包干, 派出所联合开展检查."""
+        text = line.phrase(first, last)
+        if first > 0 and line.word(first - 1) in self._agents_behind:
+            return True
+        return self.types.of(text) == "organisation" and text.endswith(self._actors)
+
     def is_payment_word(self, text: str) -> bool:
         return text in self._payments
 
@@ -227,11 +279,13 @@ class Frames:
         if match is None:
             return None
         first, last = match.span("object")
+        if any(line.word(position) in self._payments for position in range(place.here + 1, first)):
+            return None  # 拿出6万元奖励先进班组
         return None if self.types.of(line.phrase(first, last)) in ("person", "household") else self._shortened(line, first, last)
 
     def names(self, verb: str) -> bool:
-        """Whether a verb alone can stand for what is counted: 受灾6300余人."""
-        return verb not in self._no_name
+        """Whether a verb alone can stand for what is counted: 受灾6300余人, but no 讲6场."""
+        return len(verb) > 1 and verb not in self._no_name and verb not in self._changes
 
     def is_bare(self, text: str) -> bool:
         """Whether the noun names nothing by itself."""
@@ -242,6 +296,10 @@ class Frames:
     def _behind(self, line: Line, first: int, last: int, place: Place) -> tuple[int, int] | None:
         """The phrase behind a number without the predicate that follows it; across 的 where only the noun there fits."""
         threshold = self._class_end(line, first, last, place)
+        if threshold is None and place.wanted.type in CUT_BEFORE_VERB and self.types.of(line.phrase(first, last)) != place.wanted.type:
+            described = self._described(line, last, place)
+            if described:
+                return described
         last = threshold or self._before_predicate(line, first, last, place)
         named_for_both = place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] == "D"
         if threshold is None and not named_for_both and self._is_followed_by_number(line, last, place.right):
@@ -270,8 +328,9 @@ class Frames:
             return self._first_typed(line, first, last)
         if place.quantity.bound == "=" or place.wanted.type not in HEDGED_CLASSES:
             return None
-        ends = (p + 1 for p in range(first, last) if line.letters[p] in "no")
-        return next((end for end in ends if self.types.fit(place.wanted, line.phrase(first, end)) > 0), None)
+        ends = [p + 1 for p in range(first, last) if line.letters[p] in "no"]
+        fitting = [end for end in ends if self.types.fit(place.wanted, line.phrase(first, end)) > 0]
+        return next((end for end in fitting if end + 1 not in fitting), None)
 
     def _first_typed(self, line: Line, first: int, last: int) -> int | None:
         """End of the first noun that is a person, an organisation or the like."""
@@ -280,7 +339,9 @@ class Frames:
 
     def _before_predicate(self, line: Line, first: int, last: int, place: Place) -> int:
         """5间企业检查, 12家厂商业务代表上台: the phrase ends with the noun that fits, where its own end does not."""
-        if place.wanted.type in (None, "event", "money", "rate") or last == first:
+        if place.wanted.type is None:
+            return self._before_name(line, first, last)
+        if place.wanted.type in ("event", "money", "rate") or last == first:
             return last
         whole = self.types.fit(place.wanted, line.phrase(first, last)) > 0
         position = line.after_quote(first, last)
@@ -289,6 +350,13 @@ class Frames:
             if ends and line.letters[position - 1] in "no" and self.types.fit(place.wanted, line.phrase(first, position)) > 0:
                 return position
             position = line.after_quote(position, last)
+        return last
+
+    def _before_name(self, line: Line, first: int, last: int) -> int:
+        """授予5个村“平安村”称号: the name that they got is no part of them."""
+        for position in range(first + 1, last):
+            if line.word(position) in _OPENING:
+                return position if self.types.of(line.phrase(first, position)) in AGENTS else last
         return last
 
     @staticmethod
@@ -311,26 +379,54 @@ class Frames:
                 return self._shortened(line, *match.span())
         return None
 
+    def _described(self, line: Line, last: int, place: Place) -> tuple[int, int] | None:
+        """17名身患大病的职工, 60名家庭特别困难的妇女: the noun behind 的, where what stands before it only describes it."""
+        while line.letters[last] in "da":
+            last += 1
+        span = self._across(line, last, place)
+        return span if span and self.types.of(line.phrase(*span)) == place.wanted.type else None
+
     def _is_attribute(self, line: Line, last: int) -> bool:
         """影响力较大的, 副处级的: what only describes the noun behind 的."""
         return line.letters[last] == "a" or line.word(last - 1).endswith(self._attributes)
 
     # ---------------------------------------------------------------- where a phrase before a number begins and ends
 
-    def trimmed(self, line: Line, first: int, last: int, wanted: Wanted) -> tuple[int, int]:
+    def trimmed(self, line: Line, first: int, last: int, wanted: Wanted, limit: int = MAX_CHARACTERS) -> tuple[int, int]:
         """The phrase before a number without the verb that governs it and the predicate that stands behind it."""
         last = self._without_predicate(line, first, last, wanted)
-        if wanted.type == "money" and line.letters[last - 1] == "e" and last - first > 1 and self._is_agent(line.phrase(first, last - 1)):
+        if self._is_done_for(line, first, last, wanted):
             return last - 1, last
         text = line.phrase(first, last)
         found = None if self._is_compound(line, last, text) else self.types.of(text)
         for position in range(last - 2, first, -1):
+            if position == last - 2 and line.word(last - 1) in self._compound:
+                continue  # 职工监督小组
             if line.letters[position] == "e" and line.letters[position + 1] not in "sc" and self._governs(line, first, position, found):
                 return self._shortened(line, position + 1, last)
-        governed = last - first > 1 and line.letters[first] == "e" and line.letters[first + 1] not in "sce"
+        governed = (
+            last - first > 1
+            and line.letters[first] == "e"
+            and line.word(first) not in self._closed
+            and line.letters[first + 1] not in "sce"
+        )
         if governed and self._is_verb(line, first, last, text, found):
             first += 1
-        return self._shortened(line, first, last)
+        if self._is_entered(line, first, last):
+            first = last - 1
+        return self._shortened(line, first, last, limit)
+
+    def _is_done_for(self, line: Line, first: int, last: int, wanted: Wanted) -> bool:
+        """企业捐助3万元, 为患病职工报销19例: those who did it, or for whom it was done, are no part of it."""
+        if line.letters[last - 1] != "e" or last - first < 2 or not self._is_agent(line.phrase(first, last - 1)):
+            return False
+        return wanted.type == "money" or (wanted.type == "case" and first > 0 and line.word(first - 1) in self._givers)
+
+    def _is_entered(self, line: Line, first: int, last: int) -> bool:
+        """Whether a phrase is the object of a verb and those who did it: 新签|集体合同|企业."""
+        if last - first < 2 or first == 0 or line.letters[last - 2] not in "no" or line.word(first - 1) not in self._entering:
+            return False
+        return self.types.of(line.phrase(first, last)) in AGENTS and self.types.of(line.phrase(first, last - 1)) not in AGENTS
 
     def _governs(self, line: Line, first: int, position: int, found: str | None) -> bool:
         """Whether the verb stands between the one who acts and what is counted: 志愿者清理河道, 协管员巡查用人单位."""
@@ -338,10 +434,17 @@ class Frames:
 
     def _is_verb(self, line: Line, first: int, last: int, text: str, found: str | None) -> bool:
         """Whether the word that begins a phrase is its verb: 改造道路5条 at the beginning of a clause, and no 宣传资料, 建成养殖小区."""
-        begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr"
-        if line.word(first) in self._leading:
+        begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr" or line.measures.get(first - 1) == "money"
+        if line.word(first) in self._leading and not self.is_bare(line.phrase(first + 1, last)):
             return True
-        return found in CUT_BEFORE_VERB or (begins and not self._is_compound(line, last, text))
+        if found in CUT_BEFORE_VERB:
+            return True
+        return begins and (not self._is_compound(line, last, text) or self._has_object(line, first, last, text))
+
+    def _has_object(self, line: Line, first: int, last: int, text: str) -> bool:
+        """登记失业人员, 检查用工单位: a noun between the verb and the head shows that the verb is no part of the compound."""
+        told = last - first > 2 or line.word(last - 1) not in self._compound
+        return line.letters[first + 1] in "na" and told and self.types.of(text) in AGENTS
 
     def _is_compound(self, line: Line, last: int, text: str) -> bool:
         """Whether the head makes one noun with a verb before it: 调解委员会, 救助资金."""
@@ -357,12 +460,12 @@ class Frames:
             return end
         return last
 
-    def _shortened(self, line: Line, first: int, last: int) -> tuple[int, int]:
+    def _shortened(self, line: Line, first: int, last: int, limit: int = MAX_CHARACTERS) -> tuple[int, int]:
         """The end of a phrase that is too long, cut at a separator or before a word, never inside quotes."""
-        if line.length(first, last) > MAX_CHARACTERS:
+        if line.length(first, last) > limit:
             cut = line.last_separator(first, last)
             first = cut + 1 if first < cut + 1 < last else first
-        while last - first > 1 and (line.length(first, last) > MAX_CHARACTERS or line.is_stray(first)):
+        while last - first > 1 and (line.length(first, last) > limit or line.is_stray(first)):
             following = line.after_quote(first, last)
             if following >= last:
                 break

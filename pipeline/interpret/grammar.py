@@ -45,6 +45,13 @@ class Grammar:
         self._of_rates = frozenset(words["of_rates"].split())
         self._homographs = frozenset(words["homographs"].split())
         self._regroup = frozenset(words["regroup"])
+        self._aspects = frozenset(words["aspects"].split())
+        self._noun_adverbs = frozenset(words["noun_adverbs"].split())
+        self._particles = frozenset(words["particles"].split())
+        self._attribute_verbs = frozenset(words["attribute_verbs"].split())
+        self._intents = frozenset(words["intents"].split())
+        self._bodies = frozenset(words["bodies"].split())
+        self._counted_heads = frozenset(words["counted_heads"].split())
         self._known: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
     def read(self, tokens: Tokens, mentions: Sequence[Mention]) -> Line:
@@ -67,6 +74,8 @@ class Grammar:
     def _pieces(self, word: str, tag: str) -> tuple[tuple[int, int, str], ...]:
         if len(word) == 4 and word not in self._classes and self._classes.get(word[:2]) == "v":
             return (0, 2, "v"), (2, 4, self._letter(word[2:], "n") or "n")
+        if len(word) == 4 and word not in self._classes and self._classes.get(word[2:]) == "v":
+            return (0, 2, self._letter(word[:2], "n") or "n"), (2, 4, "v")
         if len(word) > 2 and word[-1] in self._result_ends:
             return ((0, len(word), self._classes.get(word, "h")),)
         letter = self._letter(word, tag)
@@ -92,6 +101,8 @@ class Grammar:
     def _unknown(self, word: str) -> str | None:
         if not word[0].isalnum():
             return "i"
+        if len(word) == 2 and word[1] in self._aspects:
+            return "v"
         if len(word) > 1 and word[-1] not in self._noun_ends:
             return None if word.endswith(self._tails) else self._first.get(word[0], "n")
         return "n"
@@ -106,6 +117,8 @@ class Grammar:
         """Whether a verb is a part of the noun behind it: 要约书, 签订覆盖率."""
         if noun in self._suffixes and (noun == self.rate or len(verb) > 1):
             return True
+        if noun in self._counted_heads and len(verb) > 1:
+            return True
         return verb in self._of_rates and self._types.of(noun) == "rate"
 
     def is_light(self, preposition: str) -> bool:
@@ -115,6 +128,30 @@ class Grammar:
     def is_noun_too(self, verb: str) -> bool:
         """Whether a verb right behind a number may be a noun: 两家组织."""
         return verb in self._homographs
+
+    def shows_verb(self, word: str, following: str) -> bool:
+        """Whether a word called a noun is a verb by what follows it: 赛了一场."""
+        return following in self._aspects and (len(word) == 1 or self._types.of(word) is None)
+
+    def describes(self, verb: str) -> bool:
+        """Whether a verb between a number and a noun is the noun's attribute: 9家新建企业."""
+        return verb in self._attribute_verbs
+
+    def is_intent(self, noun: str) -> bool:
+        """Whether a noun before a verb only says that it is meant to be done: 计划推广."""
+        return noun in self._intents
+
+    def closes_noun(self, adverb: str) -> bool:
+        """Whether an adverb may be the head of a noun: 部署会."""
+        return adverb in self._noun_adverbs
+
+    def is_particle(self, before: str, noun: str) -> bool:
+        """Whether a word behind a noun adds nothing to it: 模范工友者, but 享受者."""
+        return noun in self._particles and self._classes.get(before) != "v"
+
+    def is_body(self, verb: str) -> bool:
+        """Whether a verb behind a noun may be its head: 基层工会组织."""
+        return verb in self._bodies
 
     def is_cut_wrong(self, first: str, second: str) -> bool:
         """Whether the dictionary cuts two words at the wrong place: 建工|会."""
@@ -250,18 +287,57 @@ class _Writer:
         """What only the words around it tell: a verb among nouns (生产、使用、监管), a noun behind a number, a wrong cut."""
         letters = self._letters
         for here in range(first + 1, len(letters) - 1):
-            if letters[here] == "v":
-                around = letters[here - 1] + letters[here + 1]
-                if around == "ss":
-                    letters[here] = "e"
-                elif around[0] == "q" and around[1] not in "naeoq," and self._grammar.is_noun_too(self._line.word(here)):
-                    letters[here] = "n"
-            elif letters[here] == "b" and letters[here - 1] in "ne" and letters[here + 1] in "hp":
+            letter = letters[here]
+            if letter == "v":
+                self._verb_by_neighbours(here)
+            elif letter == "n":
+                self._noun_by_neighbours(here)
+            elif letter == "e" and letters[here + 1] in "ev" and self._grammar.is_intent(self._line.word(here)):
+                letters[here] = "d"
+            elif letter == "d":
+                self._adverb_by_neighbours(here)
+            elif letter == "b" and letters[here - 1] in "ne" and letters[here + 1] in "hp":
                 letters[here] = "n"  # 医护比为1:0.85
-            elif letters[here] == "d" and self._grammar.is_cut_wrong(self._line.word(here - 1), self._line.word(here)):
-                letters[here - 1], letters[here] = "v", "n"
-                self._line.ends[here - 1] -= 1
-                self._line.starts[here] -= 1
+
+    def _verb_by_neighbours(self, here: int) -> None:
+        letters = self._letters
+        before, behind = letters[here - 1], letters[here + 1]
+        if before == "s" and behind == "s":
+            letters[here] = "e"
+        elif before == "q" and behind == "n" and self._grammar.describes(self._line.word(here)):
+            letters[here] = "a"
+        elif self._is_noun(here, before, behind):
+            letters[here] = "n"
+
+    def _is_noun(self, here: int, before: str, behind: str) -> bool:
+        word = self._line.word(here)
+        if before == "q":
+            return behind not in "naeoq," and self._grammar.is_noun_too(word)
+        return before == "n" and self._grammar.is_body(word) and self._ends_statement(here + 1)
+
+    def _ends_statement(self, here: int) -> bool:
+        """Whether a word of having follows, or a number that closes its clause: 组织已达58个; 组织58个,."""
+        letters = self._letters
+        while here < len(letters) and letters[here] == "d":
+            here += 1
+        following = letters[here : here + 2]
+        return following[:1] == ["h"] or (following[:1] == ["q"] and (len(following) < 2 or following[1] in ",;sc:()"))
+
+    def _noun_by_neighbours(self, here: int) -> None:
+        letters, word = self._letters, self._line.word(here)
+        if letters[here + 1] == "u" and self._grammar.shows_verb(word, self._line.word(here + 1)):
+            letters[here] = "v"
+        elif letters[here - 1] == "n" and letters[here + 1] in "hq" and self._grammar.is_particle(self._line.word(here - 1), word):
+            letters[here] = "u"
+
+    def _adverb_by_neighbours(self, here: int) -> None:
+        letters = self._letters
+        if self._grammar.is_cut_wrong(self._line.word(here - 1), self._line.word(here)):
+            letters[here - 1], letters[here] = "v", "n"
+            self._line.ends[here - 1] -= 1
+            self._line.starts[here] -= 1
+        elif letters[here - 1] in "nev" and letters[here + 1] in "q,;s:)(hvu" and self._grammar.closes_noun(self._line.word(here)):
+            letters[here - 1], letters[here] = "e" if letters[here - 1] == "v" else letters[here - 1], "n"
 
 
 def _by_word(classes: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import regex
 
-from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frames, Place
+from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frame, Frames, Place
 from pipeline.interpret.grammar import Grammar
 from pipeline.interpret.lists import member, shared
 from pipeline.interpret.phrases import Line, Types
@@ -25,6 +25,8 @@ EARLIER_CHARACTERS = 90
 """So much of the sentence before is looked through for a noun."""
 HEADING_CHARACTERS = 6
 """A heading longer than this is a sentence and names nothing."""
+PEOPLE = ("person", "household", "organisation")
+"""Types of those who get or give money and are not what is paid."""
 CARRIED, HEADING, VERB = "object.carried", "object.heading", "object.verb"
 
 
@@ -128,13 +130,15 @@ class _Search:
         if found is None:
             return None
         fit, kind = self._types.fit(place.wanted, found.text), self._types.of(found.text)
+        if place.kind == "money" and found.rule == CARRIED and kind in PEOPLE:
+            return None  # 慰问困难职工20人,10000元: they are not what is paid
         return Found(found.start, found.end, found.rule, found.text, found.verbal, kind, place.wanted.type, fit)
 
     def _one(self, place: Place) -> Found | None:
         beside = self._row(place) or self._listed(place) or self._paired(place) or self._rate_label(place)
         if beside:
             return beside
-        if place.kind == "money" and self._frames.is_payment(self._line, place):
+        if place.kind == "money" and self._frames.is_payment(self._line, place) and not self._frames.is_named_behind(self._line, place):
             return self._paid(place)
         spare: Found | None = None
         for frame in self._frames.rules:
@@ -144,9 +148,14 @@ class _Search:
                 found = self._made(span, frame.id)
                 if self._frames.accepts(frame, self._line, span, place):
                     return found
-                if frame.last and spare is None:
+                if frame.last and spare is None and not self._is_predicate(frame, found, place):
                     spare = found
         return self._carried(place, spare) or spare or self._at_last(place)
+
+    def _is_predicate(self, frame: Frame, found: Found, place: Place) -> bool:
+        """为26人协调办理了低保: a verb behind people is what was done."""
+        told = frame.side == "behind" and found.verbal and place.wanted.type in CUT_BEFORE_VERB
+        return told and self._types.fit(place.wanted, found.text) <= 0
 
     def _made(self, span: tuple[int, int], rule: str) -> Found:
         letters = self._letters[slice(*span)]
@@ -224,7 +233,7 @@ class _Search:
     def _carried(self, place: Place, spare: Found | None) -> Found | None:
         """The object of a number whose clause names none that fits."""
         if spare and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
-            return spare if named.verbal or self._types.of(named.text) in ("person", "household") else self._carry(named)
+            return spare if named.verbal or self._types.of(named.text) in PEOPLE else self._carry(named)
         for source in self._sources(place, spare):
             found = source(place)
             if found is not None:
@@ -236,12 +245,14 @@ class _Search:
         if place.kind == "money" and self._letters[place.here - 1] == "r":
             beside = self._count_beside(place)
             paid = beside is not None and self._types.of(beside.text) in ("person", "household")
-            yield from (self._from_label, self._later_money if paid else self._from_phrases, self._count_beside)
+            later = self._later_money if paid or beside is None else self._from_phrases
+            yield from (self._from_label, self._money_between, later, self._count_beside)
         yield self._same_measure
         theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
         if not theirs:
             yield self._from_phrases
-        yield self._from_label
+        if not self._is_of_event(place, spare):
+            yield self._from_label
         yield self._total
         if theirs or any(self._numbers(place)):
             return
@@ -249,10 +260,20 @@ class _Search:
         if vague or place.wanted.type == "case":
             yield self._from_sentence_before
 
+    def _is_of_event(self, place: Place, spare: Found | None) -> bool:
+        """村庄整治:改厕326座: what was done says what is counted, and the label only the work that it is of."""
+        label = self._label(place) if spare and spare.verbal and place.wanted.type is None else None
+        return label is not None and self._types.of(label.text) in ("event", None)
+
     def _count_beside(self, place: Place) -> Found | None:
         """资助36名,每名3000元: those to whom the money is paid, where they stand right before it."""
         nearest = next(self._numbers(place, same_statement=True), None)
         return self._found[nearest] if nearest is not None and self._mentions[nearest].kind == "count" else None
+
+    def _money_between(self, place: Place) -> Found | None:
+        """75名困难职工收到了慰问金,每人800元: what money is named between those who got it and what each of them got."""
+        first = self._letters.rfind("q", place.bounds[0], place.here)
+        return self._phrase_that_fits(place, first + 1, inside=False) if first >= 0 else None
 
     def _is_too_small(self, found: Found, place: Place) -> bool:
         """调解48起 are none of 信访接待16起: what was done to some is never more than they are."""
@@ -297,21 +318,40 @@ class _Search:
 
     def _from_phrases(self, place: Place) -> Found | None:
         """The last noun phrase of the statement that is just what the measure word counts; then one inside a longer phrase."""
-        if place.wanted.type in (None, "event"):
+        if place.wanted.type is None:
             return None
+        if place.wanted.type == "event":
+            return self._event_before(place)
         first = max(place.bounds[0], self._letters.rfind(";", place.bounds[0], place.here) + 1)
         return self._phrase_that_fits(place, first, inside=False) or self._phrase_that_fits(place, first, inside=True)
 
+    def _event_before(self, place: Place) -> Found | None:
+        """岗前培训常年举办,一年来不少于二十期: the event that the clause before tells of, where its own names nothing."""
+        own = self._letters[place.left : place.here]
+        if place.wanted.soft or place.left <= place.bounds[0] or any(letter in "naeov" for letter in own):
+            return None
+        return self._phrase_that_fits(place, self._left(place.left - 1, place.bounds[0]), inside=False)
+
     def _phrase_that_fits(self, place: Place, first: int, *, inside: bool) -> Found | None:
-        ends = "noe" if place.kind == "money" else "no"
+        ends = "noe" if place.wanted.type in ("money", "event") else "no"
         for match in reversed(list(self._frames.phrase.finditer(self._letters, first, place.here))):
             for last in range(match.end(), match.start(), -1):
                 if self._letters[last - 1] not in ends or (not inside and self._letters[last] in "nao"):
                     continue
                 text = self._line.phrase(match.start(), last)
-                if self._types.fit(place.wanted, text) > 0 and not self._frames.is_payment_word(text):
+                if self._types.fit(place.wanted, text) > 0 and self._can_be_carried(match.span(), last, place, inside=inside):
                     return self._made(self._frames.trimmed(self._line, match.start(), last, place.wanted), CARRIED)
         return None
+
+    def _can_be_carried(self, span: tuple[int, int], last: int, place: Place, *, inside: bool) -> bool:
+        """Not 筹集, not those who act, and no member of a list that describes something else: 车工、焊工等培训班."""
+        first, end = span
+        listed = self._line.last_separator(first, end) > 0
+        if listed and (inside or self._letters[end] == "z") and place.wanted.type in PEOPLE:
+            return False
+        return not self._frames.is_payment_word(self._line.phrase(first, last)) and not (
+            place.wanted.type in PEOPLE and self._frames.acts(self._line, first, last)
+        )
 
     def _from_label(self, place: Place) -> Found | None:
         """困难职工建档:新建档17户: the label at the beginning of the sentence, where it can be what is counted."""
@@ -334,12 +374,19 @@ class _Search:
         """每人3000元,…合计发放助学金5.7万元: what is paid per head is named by the sum."""
         if place.kind != "money":
             return None
-        for match in self._frames.phrase.finditer(self._letters, place.here, place.bounds[1]):
+        last = self._letters.find(";", place.here, place.bounds[1])
+        for match in self._frames.phrase.finditer(self._letters, place.here, place.bounds[1] if last < 0 else last):
             span = self._frames.trimmed(self._line, *match.span(), place.wanted)
             text = self._line.phrase(*span)
-            if self._types.fit(place.wanted, text) > 0 and not self._frames.is_bare(text):
+            named = "n" in self._letters[slice(*span)]
+            if named and self._types.fit(place.wanted, text) > 0 and not self._is_bare(span):
                 return self._made(span, CARRIED)
         return None
+
+    def _is_bare(self, span: tuple[int, int]) -> bool:
+        """金额, 户数和金额: nothing by itself, alone or as the last of a list."""
+        first = max(self._line.last_separator(*span) + 1, span[0])
+        return self._frames.is_bare(self._line.phrase(first, span[1]))
 
     def _from_sentence_before(self, place: Place) -> Found | None:
         sentences = self._report.sentences
@@ -364,7 +411,12 @@ class _Search:
 
     def _direct_label(self, place: Place) -> Found | None:
         """金秋助学:资助15人: the label of the first clause behind it."""
-        return self._label(place) if place.left > place.bounds[0] and self._letters[place.left - 1] == ":" else None
+        label = self._label(place) if place.left > place.bounds[0] and self._letters[place.left - 1] == ":" else None
+        return None if label is None or self._is_of_money(place, label.text) else label
+
+    def _is_of_money(self, place: Place, name: str) -> bool:
+        """职工医疗互助:参加1788人: people are none of what pays."""
+        return place.wanted.type == "person" and not place.wanted.soft and self._types.of(name) == "money"
 
     def _same_unit(self, place: Place) -> Found | None:
         """医疗救助:96人,…比上年多9人: of the last number with the same measure word, whatever it is about."""
@@ -404,7 +456,11 @@ class _Search:
             return None
         above = self._report.blocks[block.path[-1]]
         text = self._report.text[above.body : above.end].strip()
-        if not self._earlier_text.names(text) or (place.kind != "count" and self._types.fit(place.wanted, text) <= 0):
+        if (
+            not self._earlier_text.names(text)
+            or self._is_of_money(place, text)
+            or (place.kind != "count" and self._types.fit(place.wanted, text) <= 0)
+        ):
             return None
         start = self._report.text.index(text, above.body)
         return Found(start, start + len(text), HEADING, text)
