@@ -339,8 +339,9 @@ class ActivityReader:
                 factor *= weights.fading
         behind = hits.clause(at.sentence, at.clause + 1)
         if behind:
-            spent = self._spending.search(text, at.start, mention.start)
-            scores.place(behind, weights.purpose if spent else weights.next)
+            goes_on = text[hits.end_of(at.sentence, at.clause)] != ";"
+            spent = goes_on and self._spending.search(text, at.start, mention.start)
+            scores.place(behind, weights.purpose if spent else weights.next * (1.0 if goes_on else weights.apart))
 
     def _go_on(self, scores: _Scores, at: Setting, last: tuple[Setting, Topic], report: Report, *, elliptic: bool) -> None:
         setting, topic = last

@@ -15,6 +15,7 @@ import regex
 from pipeline.model import QUANTITIES, Mention, Report
 
 _PAUSE = regex.compile(r"[,;:。!?()\[\]\n]|——")
+_MARKS = regex.compile(r"[^\p{Han}]")
 _BLANKS = " 、\u3000\t"
 LONGEST_FILLER = 16
 """Characters beyond which a stretch of text is taken to have words in it."""
@@ -120,10 +121,15 @@ class _Anchors:
 
 
 def _without(text: str, mentions: Sequence[Mention]) -> str:
-    """The text with blanks in the place of every mention, so that neither their digits nor their marks count as words or pauses."""
+    """The text with blanks in the place of every mention, so that neither their digits nor their marks count as words or pauses.
+
+    A name keeps its words: 三八红旗手 is the noun of 表彰三八红旗手15名.
+    """
     pieces, at = [], 0
     for mention in mentions:
-        pieces.append(text[at : mention.start] + " " * (mention.end - mention.start))
+        words = text[mention.start : mention.end]
+        kept = _MARKS.sub(" ", words) if mention.kind == "name" else " " * len(words)
+        pieces.append(text[at : mention.start] + kept)
         at = mention.end
     return "".join(pieces) + text[at:]
 
