@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.interpret.lists import common_end
 from pipeline.model import Document
 from pipeline.run import Settings, Tools
 
@@ -35,3 +36,11 @@ def test_each_number_has_its_noun(tools: Tools, text: str, wanted: list[str]) ->
 def test_lists_of_unlike_lengths_are_not_dealt_out(tools: Tools, text: str) -> None:
     (read,) = tools.read(Document("a.txt", text))
     assert all(cue.rule != "object.listed" for fact in read.facts for cue in fact.cues)
+
+
+@pytest.mark.parametrize(
+    ("nouns", "end"),
+    [(["国有企业", "私营企业", "企业"], "企业"), (["电工", "焊工"], "工"), (["村", "企业"], ""), (["学校"], "学校")],
+)
+def test_the_end_that_nouns_share(nouns: list[str], end: str) -> None:
+    assert common_end(nouns) == end

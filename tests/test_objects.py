@@ -60,6 +60,9 @@ IN_THE_CLAUSE = {
     "money named behind a verb of paying": ("筹集善款15.6万元,另筹集3万元的助学款。", {"15.6万元": "善款", "3万元": "助学款"}),
     "no standard": ("按工资总额2%的比例收缴经费。", {"2%": "工资总额"}),
     "who is helped is not what is done for them": ("共为患病职工报销19例。", {"19例": "报销"}),
+    "the name that they got is no part of them": ("授予5个村“平安村”称号。", {"5个": "村"}),
+    "a verb inside a body's name": ("设立职工监督小组18个。", {"18个": "职工监督小组"}),
+    "a share that only changes": ("今年同比下降12%。", {"12%": None}),
     "not what it is compared with": ("建会率62%,低于全市平均水平5个百分点。", {"62%": "建会率", "5个百分点": "建会率"}),
 }
 
@@ -86,6 +89,11 @@ CARRIED_OVER = {
     "money named between": ("63名困难职工收到了慰问金,每人800元。", "800元", "慰问金"),
     "those who got money are not the money": ("慰问困难职工40人,发放2.4万元。", "2.4万元", None),
     "the event of the clause before": ("新工人岗前培训常年举办,一年来不少于二十期。", "不少于二十期", "新工人岗前培训"),
+    "what a list has in common": ("国有企业2家,私营企业37家,合资企业4家,共43家。", "43家", "企业"),
+    "not those who act": ("困难职工户由工会委员包干,累计帮扶83户。", "83户", "困难职工户"),
+    "not a member of what describes another": ("举办电工、焊工等培训班8期,参训260人次。", "260人次", "参训"),
+    "each gets what the sum is": ("本科每人4000元,助学金发下去共9万元。", "4000元", "助学金"),
+    "no label of money": ("职工医疗互助:参加1788人。", "1788人", None),
     "parts of cases": ("受理争议34件,其中工资报酬18件、社会保险7件。", "7件", "社会保险"),
     "what was done under a label": ("村庄整治:拆除违建3处;改厕326座。", "326座", "改厕"),
     "the row of a table": ("集体合同\t份\t142\t156", "156", "集体合同"),

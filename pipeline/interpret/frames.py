@@ -263,6 +263,15 @@ class Frames:
         match = self.phrase.match(line.letters, here, place.right)
         return match is not None and line.letters[here] != "e" and self.types.fit(place.wanted, line.phrase(*match.span())) > 0
 
+    def sums_up(self, line: Line, place: Place) -> bool:
+        """Whether only a word of summing up stands before the number in its clause: 共39家."""
+        return place.here - place.left == 1 and line.word(place.here - 1) in self._sums
+
+    @staticmethod
+    def is_quoted(line: Line, first: int, last: int) -> bool:
+        """Whether a quote opens among the words: a piece of a name names nothing."""
+        return any(line.word(position) in _OPENING for position in range(first, last))
+
     def acts(self, line: Line, first: int, last: int) -> bool:
         """Whether a phrase names those who act, in a passive or as a body: 由工会委员包干, 派出所联合开展检查."""
         text = line.phrase(first, last)

@@ -290,7 +290,7 @@ class _Writer:
             letter = letters[here]
             if letter == "v":
                 self._verb_by_neighbours(here)
-            elif letter == "n":
+            elif letter == "n" and letters[here + 1] in "uhq":
                 self._noun_by_neighbours(here)
             elif letter == "e" and letters[here + 1] in "ev" and self._grammar.is_intent(self._line.word(here)):
                 letters[here] = "d"

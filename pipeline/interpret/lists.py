@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pipeline.interpret.phrases import Line
 
@@ -34,6 +34,14 @@ def shared(line: Line, here: int, left: int, each: Collection[str]) -> tuple[int
         return None
     nouns = _members(line, before, left)
     return (nouns[0][0], nouns[-1][1]) if len(nouns) > 1 else None
+
+
+def common_end(nouns: Sequence[str]) -> str:
+    """What all the nouns end with: 企业 of 国有企业, 私营企业; empty where they share nothing."""
+    shortest = min(nouns, key=len)
+    same = (length for length in range(len(shortest), 0, -1) if all(noun.endswith(shortest[-length:]) for noun in nouns))
+    length = next(same, 0)
+    return shortest[-length:] if length else ""
 
 
 def _run(line: Line, here: int) -> tuple[int, list[int]]:

@@ -14,7 +14,7 @@ import regex
 
 from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frame, Frames, Place
 from pipeline.interpret.grammar import Grammar
-from pipeline.interpret.lists import member, shared
+from pipeline.interpret.lists import common_end, member, shared
 from pipeline.interpret.phrases import Line, Types
 from pipeline.model import Mention, Quantity, Report, Tokens
 from pipeline.rulebook import Rulebook
@@ -135,7 +135,7 @@ class _Search:
         return Found(found.start, found.end, found.rule, found.text, found.verbal, kind, place.wanted.type, fit)
 
     def _one(self, place: Place) -> Found | None:
-        beside = self._row(place) or self._listed(place) or self._paired(place) or self._rate_label(place)
+        beside = self._row(place) or self._sum(place) or self._listed(place) or self._paired(place) or self._rate_label(place)
         if beside:
             return beside
         if place.kind == "money" and self._frames.is_payment(self._line, place) and not self._frames.is_named_behind(self._line, place):
@@ -347,6 +347,8 @@ class _Search:
         """Not 筹集, not those who act, and no member of a list that describes something else: 车工、焊工等培训班."""
         first, end = span
         listed = self._line.last_separator(first, end) > 0
+        if inside and self._frames.is_quoted(self._line, first, last):
+            return False
         if listed and (inside or self._letters[end] == "z") and place.wanted.type in PEOPLE:
             return False
         return not self._frames.is_payment_word(self._line.phrase(first, last)) and not (
@@ -441,10 +443,23 @@ class _Search:
         match = self._frames.phrase.search(self._letters, first, place.left)
         return self._made(self._frames.trimmed(self._line, *match.span(), place.wanted), CARRIED) if match else None
 
+    def _sum(self, place: Place) -> Found | None:
+        """国有企业2家,私营企业37家,共39家: what the nouns of a list that is summed up have in common."""
+        if not self._frames.sums_up(self._line, place):
+            return None
+        parts = [self._found[index] for index in self._numbers(place, same_statement=True) if self._unit(index) == self._unit(place.index)]
+        if len(parts) < 2 or parts[0] is None or parts[0].rule == CARRIED:
+            return None
+        name, end = common_end([part.text for part in parts if part is not None]), parts[0].end
+        return Found(end - len(name), end, CARRIED, name) if len(name) > 1 and self._types.of(name) else None
+
     def _any_number(self, place: Place) -> Found | None:
         """大病救助:11人,5.5万元: what the number before it is about, where that can be counted so."""
-        nearest = next((found for index in self._numbers(place) if (found := self._found[index]) is not None), None)
+        told = (found for index in self._numbers(place) if (found := self._found[index]) is not None)
+        nearest = next((found for found in told if found.rule != VERB), None)
         if nearest is None or (place.kind == "count" and self._types.fit(place.wanted, nearest.text) < 0):
+            return None
+        if place.kind == "money" and self._types.of(nearest.text) is None:
             return None
         return self._carry(nearest)
 
