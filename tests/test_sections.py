@@ -88,3 +88,11 @@ def test_a_heading_of_both_without_a_turn_goes_by_its_paragraphs(tools: Tools) -
 def test_what_is_there_already_is_done_in_a_part_of_plans(tools: Tools) -> None:
     text = "三、下半年工作打算\n对上半年未整改到位的8条隐患逐条督办,再排查企业20家。\n"
     assert statuses(text, tools) == ["done", "plan"]
+
+
+def test_the_second_line_of_a_title_opens_no_part_of_plans(tools: Tools) -> None:
+    assert statuses("河东镇劳动保障所2008年上半年工作总结\n及下半年工作安排\n\n今年以来，新增就业120人。\n", tools) == ["done"]
+
+
+def test_a_numbered_heading_below_the_title_opens_one(tools: Tools) -> None:
+    assert statuses("河东镇工会2008年工作总结\n一、2009年工作打算\n新建工会12家。\n", tools) == ["plan"]

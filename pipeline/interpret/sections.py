@@ -39,6 +39,7 @@ class SectionReader:
         table = rulebook.table("status")
         self._sections = _rules(rulebook, table, "section")
         self._turns = _rules(rulebook, table, "turn")
+        self._title_of_results = rulebook.compile(table["title"]["results"], "rules/status.toml: title.results")
         self._title_year = rulebook.compile(table["title"]["year"], "rules/status.toml: title.year")
         self._results = regex.compile("|".join(map(regex.escape, table["results"]["words"].split())))
 
@@ -77,9 +78,10 @@ class SectionReader:
         parts: list[_Part | None] = []
         current: _Part | None = None
         title_year = self._title_year.search(report.text, *report.title) if report.title else None
+        title_end = self._title_end(report)
         for index, block in enumerate(report.blocks):
             text = report.text[block.start : block.end]
-            if report.title is not None and block.start < report.title[1]:
+            if block.start < title_end:
                 text = ""
             leading = block.heading or (len(text) < LEADING_CHARACTERS and text.rstrip().endswith(":"))
             found = {rule.status: rule for rule in reversed(self._sections) if leading and _opens(rule, text, title_year)}
@@ -90,6 +92,16 @@ class SectionReader:
                 current = None
             parts.append(current)
         return parts
+
+    def _title_end(self, report: Report) -> int:
+        """Where the title ends: of a title of results its second line too, 2008年上半年工作总结 ⏎ 及下半年工作安排."""
+        if report.title is None:
+            return 0
+        start, end = report.title
+        if not self._title_of_results.search(report.text, start, end):
+            return end
+        second = next((block for block in report.blocks if block.start >= end and report.text[block.start : block.end].strip()), None)
+        return second.end if second is not None and second.heading and second.body == second.start else end
 
     def _turn(self, report: Report, sentence: Sentence, part: _Part | None) -> tuple[int, Cue] | None:
         """Where the sentence turns to plans: the block that its plans belong to, and the cue."""
