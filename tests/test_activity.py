@@ -67,6 +67,10 @@ def test_every_type_has_examples() -> None:
         ("收缴工会经费215万元,完成任务的107.5%,比上年增长12%。", {"215万元": "finance", "107.5%": "finance", "12%": "finance"}),
         # what money was spent on is said behind it
         ("投入资金8.6万元,为6家企业建起了“职工之家”。", {"8.6万元": "facilities", "6家": "facilities"}),
+        # but not behind a semicolon
+        ("投入3.6万元改造了职工活动室;召开主席办公会12次。", {"3.6万元": "facilities", "12次": "meetings"}),
+        # a name is the noun of its number
+        ("表彰三八红旗手15名。", {"15名": "honours"}),
         # a verb governs what its clause goes on to list
         ("走访慰问困难职工30户、劳模5名。", {"30户": "hardship_aid", "5名": "hardship_aid"}),
         ("选举产生委员9名、经审委员3名。", {"9名": "organizing", "3名": "organizing"}),

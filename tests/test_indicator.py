@@ -106,7 +106,7 @@ def test_a_unit_that_does_not_fit_gives_none(tools: Tools) -> None:
     ("rule", "message"),
     [
         ('why = "x"\nframe = "锅@"\nexamples = []\nnear = "x"', "unknown key near"),
-        ('why = "x"\nexamples = []', "frame is missing"),
+        ('why = "x"\nexamples = []', "has no frame"),
         ('why = "x"\nframe = "(锅@"\nexamples = []', "does not compile"),
         ('why = "x"\nframe = "{pot}@"\nexamples = []', "no brick"),
     ],
