@@ -74,7 +74,7 @@ class YearClueFinder:
         plan_cues = ("start", "end", "second", "third", "fourth", "prepare", "prepare_behind", "over")
         self._plan_cues = {key: re.compile(self._plans[key]) for key in plan_cues}
         self._cues: Mapping[str, Any] = table["cues"]
-        self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "after", "next_year", "last_year")}
+        self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "held", "after", "next_year", "last_year")}
         self._words: dict[str, WordRule] = {}
         for row in [*table["event"], *table["plan"]]:
             self._add_words(row)
@@ -127,7 +127,7 @@ class YearClueFinder:
         written = groups.get("year") or groups.get("year2")
         if written:
             return self.year_of(written)
-        short = groups.get("short") or groups.get("short2") or groups.get("short3")
+        short = next((text for name, text in groups.items() if name.startswith("short") and text), None)
         return self._short_year(short) if short else None
 
     # --- all clues ----------------------------------------------------------------------------------------------------------------
@@ -292,6 +292,8 @@ class YearClueFinder:
     def _event_years(self, rule: WordRule, found: re.Match[str], text: str) -> frozenset[int]:
         reach = int(self._cues["reach"])
         before, behind = text[max(0, found.start() - reach) : found.start()], text[found.end() : found.end() + reach]
+        if self._cue["held"].search(behind):
+            return frozenset({rule.first})
         if self._cue["ahead"].search(before) or self._cue["ahead_after"].search(behind):
             return frozenset({rule.first - 1, rule.first})
         if max(rule.years) < max(self.all_years) and (self._cue["after"].search(before) or self._cue["after"].search(behind)):
