@@ -25,6 +25,8 @@ QUANTITIES: frozenset[str] = frozenset({"count", "money", "rate"})
 FACTS: frozenset[str] = QUANTITIES | {"date", "duration"}
 CORRECTED = "corrected"
 """A fact's note begins so where a person put the fact right; it is no doubt then."""
+ROW_END = "\f"
+"""Stands between the reports of a table in the text of its document."""
 LONGEST_ENTITY = 10
 """Characters of an HTML entity that is read as one character."""
 
@@ -44,6 +46,8 @@ class Document:
     bytes: int | None = None
     plain: bool = True
     """False where `text` was taken out of another format, so that it is written beside the tables."""
+    rows: bool = False
+    """True where the input is a table with a report a row; ROW_END stands between them."""
 
 
 @dataclass(frozen=True, slots=True)
