@@ -311,6 +311,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class YearsLeft:
+    """The years that a report's clues leave: without weekdays and lunar days, and with them. Empty where nothing was asked."""
+
+    allowed: frozenset[int] = frozenset()
+    narrowed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An event with its number (第五届“金牌工人”). Local span."""
+
+    name: str
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """When a report speaks of: the year where one is left, else its bounds, and the words that say so."""
 
@@ -320,6 +338,8 @@ class Period:
     year_min: int | None = None
     year_max: int | None = None
     evidence: tuple[str, ...] = ()
+    left: YearsLeft = field(default=YearsLeft(), compare=False)
+    editions: tuple[Edition, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
