@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from ingest_archive import ENCODINGS, FORMATS, HOLDERS, ROWS, TABLES, TEXT, TITLE, encoded, pdf, traditional
+from ingest_archive import ENCODINGS, FORMATS, HOLDERS, ROWS, TABLES, TEXT, TITLE, encoded, pdf, traditional, zipped
 
 from pipeline import run
 from pipeline.write.about import text_path
@@ -17,6 +17,34 @@ pytestmark = pytest.mark.slow
 Row = dict[str, Any]
 AS_WRITTEN = ("text", "unit", "per", "object", "section", "sentence")
 """Columns that keep the script of the source."""
+
+
+def damaged() -> dict[str, tuple[bytes, str, str | None]]:
+    """File name → bytes of a file that was damaged on purpose, its status, and the code of its reason."""
+    plain, chinese, word, sheet = TEXT.encode(), TEXT.encode("gb18030"), FORMATS["c.docx"](), TABLES["n.xlsx"]()
+    nested = zipped({"a.txt": plain})
+    for _ in range(8):
+        nested = zipped({"a.zip": nested})
+    return {
+        "zero.txt": (b"", "empty", "empty"),
+        "zero.docx": (b"", "empty", "empty"),
+        "bad_byte.txt": (plain[:300] + b"\xff" + plain[301:], "ok", "damaged_bytes"),
+        "bad_byte_gb.txt": (chinese[:200] + b"\xff" + chinese[201:], "ok", "damaged_bytes"),
+        "cut.txt": (plain[:-40], "ok", "damaged_bytes"),
+        "cut.docx": (word[: len(word) // 2], "unreadable", "damaged"),
+        "cut.doc": (FORMATS["d.doc"]()[:3000], "unreadable", "damaged"),
+        "cut.pdf": (FORMATS["g.pdf"]()[:400], "unreadable", "damaged"),
+        "cut.xlsx": (sheet[: len(sheet) // 2], "unreadable", "damaged"),
+        "cut.zip": (HOLDERS["q.zip"]()[:-30], "unreadable", "damaged_archive"),
+        "cut.tar.gz": (HOLDERS["r.tar.gz"]()[:90], "unreadable", "damaged_archive"),
+        "cut.rtf": (FORMATS["f.rtf"]()[:2000], "ok", "cut_short"),
+        "suffix.pdf": (plain, "ok", None),
+        "suffix_of_nothing.pdf": (b"nothing but letters", "refused", "wrong_suffix"),
+        "suffix.txt": (word, "ok", None),
+        "password.pdf": (pdf(password="x"), "refused", "password"),
+        "nested.zip": (nested, "ok", None),
+        "nested.html": (b"<html><body>" + b"<div>" * 50_000 + b"x", "refused", "too_deep"),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +57,16 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, data in files.items():
         (archive / name).parent.mkdir(parents=True, exist_ok=True)
         (archive / name).write_bytes(data)
-    run([archive], folder / "out", workers=1, formats=["parquet"])
+    (folder / "damaged").mkdir()
+    for name, (data, _, _) in damaged().items():
+        (folder / "damaged" / name).write_bytes(data)
+    run([archive, folder / "damaged"], folder / "out", workers=1, formats=["parquet"])
     return folder / "out"
 
 
 def rows(out: Path, name: str) -> list[Row]:
     found: list[Row] = pq.read_table(out / f"{name}.parquet").to_pylist()
-    return found
+    return [row for row in found if row.get("source", "in/").startswith("in/")]
 
 
 def reports_of(out: Path) -> dict[str, list[Row]]:
@@ -59,6 +90,15 @@ def test_every_file_was_read(out: Path) -> None:
     inside = sum(len(encoded(name)) for name in ENCODINGS) + 2 * len(ENCODINGS) + len(FORMATS) + len(TABLES) + 3 * len(HOLDERS)
     assert len(files) == inside
     assert {(row["status"], row["reason"]) for row in files.values()} == {("ok", None)}
+
+
+def test_every_damaged_file_is_a_clear_row(out: Path) -> None:
+    files = {row["source"]: row for row in pq.read_table(out / "files.parquet").to_pylist()}
+    found = {name: files[f"damaged/{name}"] for name in damaged()}
+    told = {name: (row["status"], row["reason"] and row["reason"].split(":")[0]) for name, row in found.items()}
+    assert told == {name: (status, code) for name, (_, status, code) in damaged().items()}
+    inner = [row for name, row in files.items() if name.startswith("damaged/nested.zip!/")]
+    assert [row["reason"].split(":")[0] for row in inner if row["status"] != "ok"] == ["too_deep"]
 
 
 def test_the_encoding_is_the_one_that_was_written(out: Path) -> None:
