@@ -22,6 +22,8 @@ from pipeline.rulebook import Rulebook
 Row = dict[str, Any]
 Figures = Mapping[str, Mapping[str, Decimal]]
 """report_id → indicator → an exact figure."""
+Pairs = Mapping[str, tuple[Row, Sequence[Row]]]
+"""report_id → the report, and others that may tell its year."""
 
 _ASKED = (
     "report_id", "org", "town", "town_code", "county", "city", "province", "place_basis", "period", "year", "year_basis", "year_evidence",
@@ -70,23 +72,34 @@ def dated(reports: pa.Table, dating: pa.Table, quoted: pa.Table, cells: pa.Table
 
     `dating`: rows of DATING_SCHEMA; `quoted`: the table `last_year`; `cells`: those that hold something.
     """
-    left = {row["report_id"]: row for row in dating.to_pylist()}
-    rows = {row["report_id"]: row for row in reports.select(list(_ASKED)).to_pylist()}
-    towns = _towns(rows.values())
-    open_ids = [name for name, row in rows.items() if row["year"] is None and name in left and left[name]["allowed"]]
-    pairs = {name: _others(rows[name], towns) for name in open_ids}
-    asked = {name for name, others in pairs.items() if others}
-    if not asked:
+    pairs = _pairs(reports, dating)
+    known = concerned(reports, dating, pairs)
+    if not known:
         return {}
-    known = asked | {other["report_id"] for others in pairs.values() for other in others}
+    left = {row["report_id"]: row for row in dating.to_pylist()}
     quotes = _exact(quoted, "stated", known)
     figures = _exact(cells.filter(pc.equal(cells["state"], "value")), "value", known)
     found = {}
-    for name in sorted(asked):
-        told = [*_by_editions(left[name], pairs[name], left, rules), *_by_figures(rows[name], pairs[name], quotes, figures, rules)]
-        if told and (more := _concluded(rows[name], left[name], told, rules)) is not None:
+    for name, (report, others) in pairs.items():
+        told = [*_by_editions(left[name], others, left, rules), *_by_figures(report, others, quotes, figures, rules)]
+        if told and (more := _concluded(report, left[name], told, rules)) is not None:
             found[name] = more
     return found
+
+
+def concerned(reports: pa.Table, dating: pa.Table, pairs: Pairs | None = None) -> set[str]:
+    """The ids of the reports that are asked or that tell; `quoted` and `cells` of others are of no use to `dated`."""
+    pairs = _pairs(reports, dating) if pairs is None else pairs
+    return set(pairs) | {other["report_id"] for _, others in pairs.values() for other in others}
+
+
+def _pairs(reports: pa.Table, dating: pa.Table) -> Pairs:
+    """Each report whose year its own words leave open, with the dated ones of its town."""
+    asked = dict(zip(dating["report_id"].to_pylist(), pc.list_value_length(dating["allowed"]).to_pylist(), strict=True))
+    rows = reports.select(list(_ASKED)).to_pylist() if asked else []
+    towns = _towns(rows)
+    found = ((row, _others(row, towns)) for row in rows if row["year"] is None and asked.get(row["report_id"]))
+    return {row["report_id"]: (row, others) for row, others in sorted(found, key=lambda pair: str(pair[0]["report_id"])) if others}
 
 
 def _keys(report: Row) -> Iterator[tuple[Any, ...]]:

@@ -19,7 +19,8 @@ from pipeline.rulebook import Rulebook
 Row = dict[str, Any]
 _PLACE = ("town", "town_kind", "county", "city", "province", "town_code", "town_code_nbs")
 _CANDIDATES = "place_candidates"
-_IDS = {"reports": "report_id", "cells": "report_id", "facts": "fact_id", "activities": "activity_id"}
+_IDS = {"facts": "fact_id", "activities": "activity_id"}
+"""Other tables are asked for a report's id."""
 _DATE = ("edtf", "anchor", "part", "festival")
 
 
@@ -38,7 +39,7 @@ class Redating:
         changed = self.changes.get(name)
         if not changed:
             return table
-        key = table[_IDS[name]]
+        key = table[_IDS.get(name, "report_id")]
         touched = pc.is_in(key, pa.array(sorted(changed), pa.string()))
         if not pc.any(touched).as_py():
             return table
