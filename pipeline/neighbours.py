@@ -98,7 +98,7 @@ def _pairs(reports: pa.Table, dating: pa.Table) -> Pairs:
     asked = dict(zip(dating["report_id"].to_pylist(), pc.list_value_length(dating["allowed"]).to_pylist(), strict=True))
     rows = reports.select(list(_ASKED)).to_pylist() if asked else []
     towns = _towns(rows)
-    found = ((row, _others(row, towns)) for row in rows if row["year"] is None and asked.get(row["report_id"]))
+    found = ((row, _others(row, towns)) for row in rows if row["year_basis"] == "unknown" and asked.get(row["report_id"]))
     return {row["report_id"]: (row, others) for row, others in sorted(found, key=lambda pair: str(pair[0]["report_id"])) if others}
 
 

@@ -114,6 +114,14 @@ def test_only_the_same_body_of_the_same_settled_town_counts(other: Row) -> None:
     assert ask([report("u", **other), report("k", 2006)], dating) == {}
 
 
+def test_what_the_analyst_left_open_and_what_is_a_conflict_stays() -> None:
+    dating = [told("u", [("运动会", 6)]), told("k", [("运动会", 3)]), told("l", [("运动会", 4)])]
+    known = [report("k", 2006), report("l", 2007)]
+    assert ask([report("u"), *known], dating)["u"].year == 2009
+    for basis in ("manifest", "conflict"):
+        assert ask([report("u", year_basis=basis), *known], dating) == {}
+
+
 def test_a_county_that_was_renamed_is_the_same_by_its_code() -> None:
     known = report("k", 2006, county="乙市", town_code="330100101")
     dating = [told("u", [("运动会", 6)]), told("k", [("运动会", 3)])]
