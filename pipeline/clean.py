@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 
 import regex
 
-from pipeline.model import CleanText, Repair
+from pipeline.model import ROW_END, CleanText, Repair
 from pipeline.rulebook import Rulebook, RuleError
 
 _HAN_FIRST, _HAN_LAST = 0x3400, 0x9FFF
@@ -318,9 +318,10 @@ class _Wrap:
         edits: list[Edit] = []
         for i in unfinished:
             goes_on = self._goes_on(lines[i], lines[i + 1]) or self._is_full(i, lines, open_lines, widths)
-            if goes_on and not _inside_number(lines[i], lines[i + 1]):
+            stop = widths.starts[i + 1]
+            if goes_on and not _inside_number(lines[i], lines[i + 1]) and written(stop - 1, stop) != ROW_END:
                 blanks = len(lines[i + 1]) - len(lines[i + 1].lstrip())
-                edits.append((widths.starts[i] + len(lines[i].rstrip()), widths.starts[i + 1] + blanks, ""))
+                edits.append((widths.starts[i] + len(lines[i].rstrip()), stop + blanks, ""))
         return edits
 
     def _may_join(self, line: str, following: str, indented: bool) -> bool:

@@ -38,7 +38,7 @@ STAGE_FILES: Mapping[str, frozenset[str]] = {
     "tabulate": BRICKS | {"calendar.toml", "copies.toml", "characters.toml", "repairs.toml"},
     "indicate": BRICKS | {"indicators.toml"},
     "compare": BRICKS | {"indicators.toml", "characters.toml", "repairs.toml"},
-    "finish": frozenset({"copies.toml", "indicators.toml"}),
+    "finish": frozenset({"calendar.toml", "copies.toml", "indicators.toml", "places", "years.toml"}),
 }
 """Rule files, and folders of such, by the stage that reads them. A stage reads nothing else: a test takes all other files away."""
 

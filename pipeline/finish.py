@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,9 @@ from pipeline.copies import Catalogue, Limits, find_copies
 from pipeline.corrections import Corrections, outcomes
 from pipeline.last_year import beside_last_year
 from pipeline.model import CORRECTED, FACTS
+from pipeline.neighbours import Rules, dated
 from pipeline.per_head import per_head
+from pipeline.redating import Redating, redating
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON, CORRECTIONS, COVERAGE, LAST_YEAR, PER_HEAD, TABLES
 from pipeline.spool import Spooled
@@ -40,13 +42,15 @@ class Finished:
     """`reports`, `copies`, and those over all reports: `coverage`, `comparison`, `per_head`, `last_year`, `corrections`."""
     disputed: frozenset[tuple[str, str]]
     """Report and indicator of the cells in which reports of one town and year differ."""
+    redated: Redating = field(default_factory=Redating)
+    """What follows from years that only other reports tell."""
 
     def chunks(self, name: str) -> Iterator[pa.Table]:
         """The rows of a table in their order, a portion at a time."""
         if name in self.small:
             yield self.small[name]
         else:
-            yield from _settled(self.spooled[name], self.disputed)
+            yield from _settled(self.spooled[name], self.disputed, self.redated)
 
     def tables(self) -> Tables:
         """All tables, in memory: for a workbook or a page."""
@@ -60,21 +64,25 @@ class Finished:
         return self.small[name] if name in self.small else TABLES[name].schema.empty_table()
 
 
-def finish(spooled: Mapping[str, Spooled], catalogue: Catalogue, book: Rulebook, corrections: Corrections) -> Finished:
-    """What can only be done once all reports are there: copies, conflicts between reports, the comparison, its coverage, last year's
-    figures beside last year's reports, what became of corrections.
+def finish(spooled: Mapping[str, Spooled], dating: pa.Table, catalogue: Catalogue, book: Rulebook, corrections: Corrections) -> Finished:
+    """What can only be done once all reports are there: years that a town's other reports tell, copies, conflicts between reports, the
+    comparison, its coverage, last year's figures beside last year's reports, what became of corrections.
+
+    `dating`: rows of schema.DATING_SCHEMA.
     """
-    reports, copies = find_copies(spooled["reports"].table(), catalogue, Limits.of(book))
-    told = _told(spooled["cells"])
+    told, quotes, reports = _told(spooled["cells"]), spooled[LAST_YEAR.name].table(), spooled["reports"].table()
+    years = dated(reports, dating, quotes, told, Rules.of(book))
+    redated = redating(years, reports, spooled["facts"].chunks(), spooled["activities"].chunks(), book)
+    reports, copies = find_copies(redated.applied("reports", reports), catalogue, Limits.of(book))
     settled = settle(told, reports)
     changed = told.filter(pc.not_equal(told["state"], settled["state"])).select(["report_id", "indicator"]).to_pydict()
     wide = comparison(settled, reports, book.indicators)
     over_all = {COVERAGE.name: coverage(settled, reports, book.indicators), PER_HEAD.name: per_head(wide, book.indicators)}
-    quoted = beside_last_year(spooled[LAST_YEAR.name].table(), reports, settled)
+    quoted = beside_last_year(quotes, reports, settled)
     corrected = outcomes.settled(spooled[CORRECTIONS.name].table(), corrections)
     beside = {LAST_YEAR.name: quoted, CORRECTIONS.name: corrected}
     small = {"reports": reports, "copies": copies, COMPARISON.name: wide, **over_all, **beside}
-    return Finished(spooled, small, frozenset(zip(changed["report_id"], changed["indicator"], strict=True)))
+    return Finished(spooled, small, frozenset(zip(changed["report_id"], changed["indicator"], strict=True)), redated)
 
 
 def _told(cells: Spooled) -> pa.Table:
@@ -85,9 +93,10 @@ def _told(cells: Spooled) -> pa.Table:
     return pa.concat_tables([empty, *(part.filter(pc.not_equal(part["state"], "not_mentioned")) for part in portions)]).combine_chunks()
 
 
-def _settled(spooled: Spooled, disputed: frozenset[tuple[str, str]]) -> Iterator[pa.Table]:
+def _settled(spooled: Spooled, disputed: frozenset[tuple[str, str]], redated: Redating) -> Iterator[pa.Table]:
     for chunk in spooled.chunks():
-        yield dispute(chunk, disputed) if spooled.name == "cells" else chunk
+        whole = redated.applied(spooled.name, chunk)
+        yield dispute(whole, disputed) if spooled.name == "cells" else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ class Writing:
     target: Path
     form: FlatFormat
     disputed: frozenset[tuple[str, str]] = frozenset()
+    redated: Redating = field(default_factory=Redating)
 
     @property
     def patience(self) -> float:
@@ -106,7 +116,7 @@ class Writing:
 
     def do(self) -> None:
         """Raises OSError where the disk is full."""
-        chunks = _settled(self.spooled, self.disputed)
+        chunks = _settled(self.spooled, self.disputed, self.redated)
         write = flat.stream_parquet if self.form == "parquet" else flat.stream_csv
         write(chunks, self.target, TABLES[self.spooled.name].schema)
 
@@ -115,7 +125,7 @@ def writings(done: Finished, target: Path, forms: tuple[FlatFormat, ...]) -> lis
     """The large tables to be written, the largest first."""
     tables = sorted(done.spooled.items(), key=lambda pair: (-pair[1].num_rows * len(TABLES[pair[0]].columns), pair[0]))
     return [
-        Writing(spooled, target / f"{name}.{form}", form, done.disputed if name == "cells" else frozenset())
+        Writing(spooled, target / f"{name}.{form}", form, done.disputed if name == "cells" else frozenset(), done.redated.of(name))
         for name, spooled in tables
         if name not in done.small
         for form in forms

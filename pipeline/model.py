@@ -25,6 +25,8 @@ QUANTITIES: frozenset[str] = frozenset({"count", "money", "rate"})
 FACTS: frozenset[str] = QUANTITIES | {"date", "duration"}
 CORRECTED = "corrected"
 """A fact's note begins so where a person put the fact right; it is no doubt then."""
+ROW_END = "\f"
+"""Stands between the reports of a table in the text of its document."""
 LONGEST_ENTITY = 10
 """Characters of an HTML entity that is read as one character."""
 
@@ -44,6 +46,8 @@ class Document:
     bytes: int | None = None
     plain: bool = True
     """False where `text` was taken out of another format, so that it is written beside the tables."""
+    rows: bool = False
+    """True where the input is a table with a report a row; ROW_END stands between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +311,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class YearsLeft:
+    """The years that a report's clues leave: without weekdays and lunar days, and with them. Empty where nothing was asked."""
+
+    allowed: frozenset[int] = frozenset()
+    narrowed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An event with its number (第五届“金牌工人”). Local span."""
+
+    name: str
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """When a report speaks of: the year where one is left, else its bounds, and the words that say so."""
 
@@ -316,6 +338,8 @@ class Period:
     year_min: int | None = None
     year_max: int | None = None
     evidence: tuple[str, ...] = ()
+    left: YearsLeft = field(default=YearsLeft(), compare=False)
+    editions: tuple[Edition, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -560,7 +560,7 @@ class _Job:
         with Pool(make_worker, place, self.workers) as pool, Catalogue(staging) as catalogue, Texts(staging) as texts:
             taken = _Taken(Spool(staging / "spool"), Tally(), catalogue, texts if "html" in self.formats else None)
             steady = self._merge(_parts(self.cut, place, pool), taken, staging / folder.TEXT_FOLDER, progress)
-            done = finish(taken.spool.close(), catalogue, self.book, settings.corrections)
+            done = finish(taken.spool.close(), taken.spool.dating(), catalogue, self.book, settings.corrections)
             if self.redactor is not None:
                 done.small["corrections"] = self.redactor.corrections(done.small["corrections"])
             self._write(done, staging, pool, texts)

@@ -131,7 +131,11 @@ REPORTS = Table(
         _text("year_basis", "年份依据", "stated, inferred, manifest (said by the analyst, there or in a correction), unknown or conflict"),
         _int("year_min", "最早年份", "first year that the evidence allows"),
         _int("year_max", "最晚年份", "last year that the evidence allows"),
-        _list("year_evidence", "年份线索", "words that settle or bound the year: text@start-end"),
+        _list(
+            "year_evidence",
+            "年份线索",
+            "words that settle or bound the year: text@start-end; of another report of the town: text=year@report_id",
+        ),
         _text("duplicate_of", "副本属于", "report_id of the report that this one is a copy of"),
         _decimal("similarity", "相似度", "Jaccard similarity with that report, 0 to 1"),
         _text("template_of", "套用自", "report_id of the report whose text was re-used with other figures"),
@@ -394,3 +398,14 @@ COMPARISON = Table(
 
 BOUND_LABEL = "界"
 """Stands behind an indicator's label where the column holds its bounds."""
+
+DATING = "dating"
+"""A table that is for the way only: what the years of one town's reports may be told by."""
+_YEARS = pa.list_(pa.int16())
+DATING_SCHEMA = pa.schema(
+    [
+        ("report_id", pa.string()), ("allowed", _YEARS), ("narrowed", _YEARS), ("names", STRINGS), ("numbers", pa.list_(pa.int32())),
+        ("words", STRINGS),
+    ]
+)  # fmt: skip
+"""Years that a report's own clues leave, without and with weekdays; names, numbers and words of its editions (第五届“金牌工人”@12-22)."""

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.schema import TABLES
+from pipeline.schema import DATING, DATING_SCHEMA, TABLES
 from pipeline.tabulate import Tables, renumber
 
 SPOOLED = ("files", "reports", "facts", "activities", "checks", "last_year", "corrections", "cells")
@@ -56,6 +56,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._seen: Counter[str] = Counter()
+        self._dating: list[pa.Table] = []
         kinds: dict[str, type[_BySource | _ByReport]] = {"source": _BySource, "report_id": _ByReport}
         self._writers: dict[str, _BySource | _ByReport | _Whole] = {
             name: kinds.get(TABLES[name].sort[0], _Whole)(name, folder / f"{name}.arrow") for name in SPOOLED
@@ -66,6 +67,12 @@ class Spool:
         for name, table in renumber(tables, _new_ids(tables["reports"], self._seen)).items():
             if name in self._writers:
                 self._writers[name].add(table, below)
+            elif name == DATING:
+                self._dating.append(table)
+
+    def dating(self) -> pa.Table:
+        """What reports of one town may tell of each other's years; it is small, and stays in memory."""
+        return pa.concat_tables([DATING_SCHEMA.empty_table(), *self._dating])
 
     def close(self) -> dict[str, Spooled]:
         """What was taken in, by the name of the table; nothing more can be added."""

@@ -19,7 +19,7 @@ from pipeline.corrections import outcomes
 from pipeline.days import Calendar, Days
 from pipeline.model import FACTS as FACT_KINDS
 from pipeline.model import Activity, Cue, Document, Fact, PartialDate, Quantity, ReadReport
-from pipeline.schema import ACTIVITIES, CHECKS, CORRECTIONS, FILES, LAST_YEAR, REPORTS, TABLES
+from pipeline.schema import ACTIVITIES, CHECKS, CORRECTIONS, DATING, DATING_SCHEMA, FILES, LAST_YEAR, REPORTS, TABLES
 from pipeline.schema import FACTS as FACTS_TABLE
 
 Columns = dict[str, list[Any]]
@@ -48,6 +48,7 @@ _IDS: Mapping[str, tuple[str, ...]] = {
     "cells": ("report_id", "fact_ids"),
     "last_year": ("report_id", "fact_id"),
     "corrections": ("report_id", "fact_id"),
+    DATING: ("report_id",),
 }
 """The columns that hold a report_id, or an id that begins with one."""
 
@@ -70,6 +71,7 @@ class Tabulator:
             table.name: {name: [] for name in table.names()}
             for table in (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS, LAST_YEAR, CORRECTIONS)
         }
+        self._dating: list[dict[str, Any]] = []
         self._seen: Counter[str] = Counter()
         self.gaps: list[dict[str, Any]] = []
         """Reasons for empty cells, for `compare`: `report_id`, `indicator`, `state`, `start`, `end`, `fact_ids`."""
@@ -85,11 +87,13 @@ class Tabulator:
             self._extend("checks", _check_columns(read, report_id))
             self._extend("last_year", _recall_columns(read, report_id))
             self._extend("corrections", outcomes.columns(read.amendments, report_id, partial(_fact_id, read, report_id)))
+            self._dating += _dating(read, report_id)
             self.gaps += _gaps(read, report_id)
 
     def tables(self) -> Tables:
-        """The tables of all that was added."""
-        return {name: pa.table(columns, schema=TABLES[name].schema) for name, columns in self._columns.items()}
+        """The tables of all that was added, and what reports of one town may tell of each other's years."""
+        tables = {name: pa.table(columns, schema=TABLES[name].schema) for name, columns in self._columns.items()}
+        return {**tables, DATING: pa.Table.from_pylist(self._dating, schema=DATING_SCHEMA)}
 
     def _number(self, digest: str) -> str:
         self._seen[digest] += 1
@@ -420,6 +424,22 @@ def _recall_columns(read: ReadReport, report_id: str) -> Columns:
         "sentence": [sentences(fact.sentence) for fact in facts],
     }
     return {name: known.get(name, [None] * len(facts)) for name in LAST_YEAR.names()}
+
+
+def _dating(read: ReadReport, report_id: str) -> Iterator[dict[str, Any]]:
+    """What the years of a town's other reports may be told by, or its own by theirs; nothing for a report without a town."""
+    period, report = read.period, read.report
+    if read.place.town is None or not (period.editions or period.year is None):
+        return
+    spans = [report.raw_span(edition.start, edition.end) for edition in period.editions]
+    yield {
+        "report_id": report_id,
+        "allowed": sorted(period.left.allowed),
+        "narrowed": sorted(period.left.narrowed),
+        "names": [edition.name for edition in period.editions],
+        "numbers": [edition.number for edition in period.editions],
+        "words": [f"{report.raw_text(e.start, e.end)}@{a}-{b}" for e, (a, b) in zip(period.editions, spans, strict=True)],
+    }
 
 
 def _gaps(read: ReadReport, report_id: str) -> Iterator[dict[str, Any]]:

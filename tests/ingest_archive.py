@@ -9,7 +9,9 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 DATA = Path(__file__).parent / "data"
@@ -139,12 +141,12 @@ def html(lines: Sequence[str] = LINES, charset: str = "gb2312", title: str = TIT
 <div>版权所有 青石区总工会 京ICP备12345678号</div></body></html>"""
 
 
-def mht(page: bytes) -> bytes:
+def mht(page: bytes, charset: str = "gb2312") -> bytes:
     body = base64.encodebytes(page).decode()
     return (
         "From: <Saved by Windows Internet Explorer 8>\r\nSubject: =?gb2312?B?x+DKr9Xy?=\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/related; type="text/html"; boundary="XX"\r\n\r\n'
-        f'--XX\r\nContent-Type: text/html; charset="gb2312"\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}\r\n--XX--\r\n'
+        f'--XX\r\nContent-Type: text/html; charset="{charset}"\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}\r\n--XX--\r\n'
     ).encode()
 
 
@@ -207,11 +209,11 @@ def _wrapped(lines: Sequence[str], width: int) -> list[tuple[int, str]]:
     return out
 
 
-def mail(text: str = TEXT, attachments: dict[str, bytes] | None = None) -> bytes:
+def mail(text: str = TEXT, attachments: dict[str, bytes] | None = None, charset: str = "gb18030") -> bytes:
     message = EmailMessage()
     message["From"] = "a@example.org"
     message["Subject"] = "报送总结"
-    message.set_content(text, charset="gb18030", cte="base64")
+    message.set_content(text, charset=charset, cte="base64")
     for name, data in (attachments or {}).items():
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
@@ -252,3 +254,58 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "m.docx": lambda: TEXT.encode("gb18030"),
 }
 """Name → bytes of a file whose lines are LINES; some under a wrong suffix, as they are met."""
+
+TABLES: dict[str, Callable[[], bytes]] = {
+    "n.xlsx": lambda: xlsx(ROWS),
+    "o.xls": (DATA / "table.xls").read_bytes,
+    "p.csv": lambda: comma_separated(ROWS).encode("gb18030"),
+}
+"""Name → bytes of a table with the report in its first row."""
+HOLDERS: dict[str, Callable[[], bytes]] = {
+    "q.zip": lambda: zipped({"总结/报告.docx": docx(), "a.txt": TEXT.encode()}),
+    "r.tar.gz": lambda: tarred({"总结/报告.docx": docx(), "a.txt": TEXT.encode()}),
+    "s.eml": lambda: mail(attachments={"a.txt": TEXT.encode(), "报告.docx": docx()}),
+}
+"""Name → bytes of a file that has the report inside it twice."""
+ENCODINGS: dict[str, tuple[bytes, str]] = {
+    "utf-8": (b"", "utf-8"),
+    "utf-8-bom": (b"", "utf-8-sig"),
+    "gb18030": (b"", "gb18030"),
+    "utf-16-le": (b"", "utf-16-le"),
+    "utf-16-be": (b"", "utf-16-be"),
+    "utf-16-le-bom": (b"\xff\xfe", "utf-16-le"),
+    "utf-16-be-bom": (b"\xfe\xff", "utf-16-be"),
+    "big5": (b"", "big5"),
+}
+"""What is met in archives: a mark at the beginning, and the codec of what follows."""
+CHARSETS = {"utf-8": "utf-8", "gb18030": "gb2312", "big5": "big5"}
+"""Encodings that pages and mails name, and the name that they give them."""
+
+
+def traditional(text: str) -> str:
+    """The text as it is written in Taiwan: what Big5 has characters for."""
+    return str(_taiwan().convert(text))
+
+
+@cache
+def _taiwan() -> Any:
+    import opencc
+
+    return opencc.OpenCC("s2tw")
+
+
+def encoded(name: str) -> dict[str, bytes]:
+    """The report in one of ENCODINGS, in every format that leaves the choice: file name → bytes."""
+    mark, codec = ENCODINGS[name]
+
+    def write(text: str) -> bytes:
+        return mark + (traditional(text) if codec == "big5" else text).encode(codec)
+
+    files = {"a.txt": write(TEXT), "b.md": write(TEXT), "c.csv": write(comma_separated(ROWS))}
+    files["d.zip"] = zipped({"a.txt": files["a.txt"]})
+    files["e.tar.gz"] = tarred({"a.txt": files["a.txt"]})
+    if name in CHARSETS:
+        page = write(html(charset=CHARSETS[name]))
+        body = traditional(TEXT) if codec == "big5" else TEXT
+        files |= {"f.html": page, "g.htm": page, "h.mht": mht(page, CHARSETS[name]), "i.eml": mail(body, charset=CHARSETS[name])}
+    return files

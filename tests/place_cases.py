@@ -11,6 +11,7 @@ from pipeline.model import Report
 ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "rules"
 SPECS = Path(__file__).parent / "specs_places"
+FOLDERS = (SPECS, SPECS / "held_out", SPECS / "fresh")
 SHARED = ROOT.parent / "shared"
 
 
@@ -21,11 +22,11 @@ def report_of(text: str, source: str = "archive/report.txt", part: int | None = 
 
 
 def cases(name: str) -> list[Any]:
-    """The cases of `NAME.toml` and of its held-out third, as pytest parameters."""
+    """The cases of `NAME.toml`, of its held-out third and of those written afterwards, as pytest parameters."""
     import pytest
 
     found = []
-    for folder in (SPECS, SPECS / "held_out"):
+    for folder in FOLDERS:
         table = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
         found += [pytest.param(case, id=case["id"]) for case in table["case"]]
     return found

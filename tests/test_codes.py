@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.interpret.codes import complete
+from pipeline.interpret.codes import complete, in_year
 from pipeline.interpret.gazetteer import Gazetteer
 from pipeline.model import Place
 
@@ -50,3 +50,18 @@ def test_names_that_leave_none_or_several_stay_as_they_are(gazetteer: Gazetteer,
 def test_a_county_in_short_is_understood_and_kept(gazetteer: Gazetteer) -> None:
     place = complete(gazetteer, given(town="周巷镇", county="慈溪"), None)
     assert (place.county, place.province, str(place.town_code)[:6]) == ("慈溪", "浙江省", "330282")
+
+
+def settled(county: str, *evidence: str) -> Place:
+    return Place("双溪乡", "乡", county, "遂宁市", "四川省", None, "510922203", "stated", evidence, ("x=1",))
+
+
+def test_a_settled_town_in_the_year_that_is_known_later(gazetteer: Gazetteer) -> None:
+    old = in_year(gazetteer, settled("射洪市"), 2012)
+    assert (old.county, old.city, old.town_code_nbs, old.candidates) == ("射洪县", "遂宁市", "510922203", ("四川省遂宁市射洪县双溪乡=1",))
+    assert in_year(gazetteer, settled("射洪市", "射洪市@20-23"), 2012).county == "射洪市"
+
+
+def test_a_town_that_names_do_not_settle_stays_as_it_is(gazetteer: Gazetteer) -> None:
+    for place in (Place("双溪乡", "乡"), Place("双溪乡", "乡", "慈溪市"), Place("无此镇", "镇", "慈溪市"), Place()):
+        assert in_year(gazetteer, place, 2012) is place

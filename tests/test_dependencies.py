@@ -17,8 +17,10 @@ from pipeline.dependencies import COMPARING, LIBRARIES, READING, STAGE_FILES, pr
 from pipeline.extract import Extractor
 from pipeline.ingest import rules as ingest_rules
 from pipeline.interpret import Claims, IndicatorReader, Interpreter
+from pipeline.interpret.gazetteer import Gazetteer
 from pipeline.masks import MaskReader
 from pipeline.model import Document, ReadReport
+from pipeline.neighbours import Rules
 from pipeline.rulebook import Rulebook, shipped_folder
 from pipeline.run import STAGES, Tools
 from pipeline.segment import Segmenter
@@ -106,7 +108,11 @@ def test_unmask_tabulate_indicate_and_finish(only: Callable[[str], Rulebook], to
     masks, sketcher, indicators = MaskReader(only("unmask")), Sketcher(book), IndicatorReader(only("indicate"))
     assert book.units == tools.machinery.rulebook.units
     assert Calendar(book.table("calendar"))
-    assert Limits.of(only("finish")) == Limits.of(tools.machinery.rulebook)
+    last = only("finish")
+    assert Limits.of(last) == Limits.of(tools.machinery.rulebook)
+    assert Rules.of(last) == Rules.of(tools.machinery.rulebook)
+    assert Calendar(last.table("calendar"))
+    assert Gazetteer(last.folder / "places").town_count
     assert only("compare").indicators == tools.machinery.rulebook.indicators
     for text in texts():
         for found in tools.read(Document("in/a.txt", text)):

@@ -11,10 +11,11 @@ import pytest
 from ingest_archive import (
     DATA,
     FORMATS,
+    HOLDERS,
     LINES,
     ROWS,
+    TABLES,
     TEXT,
-    comma_separated,
     docx,
     html,
     mail,
@@ -32,17 +33,6 @@ from pipeline.ingest import IngestOptions, ingest
 from pipeline.ingest.formats import PLAIN_FORMATS, READERS, reader_of
 from pipeline.ingest.reasons import REASONS
 from pipeline.model import Document
-
-TABLES: dict[str, Callable[[], bytes]] = {
-    "n.xlsx": lambda: xlsx(ROWS),
-    "o.xls": (DATA / "table.xls").read_bytes,
-    "p.csv": lambda: comma_separated(ROWS).encode("gb18030"),
-}
-HOLDERS: dict[str, Callable[[], bytes]] = {
-    "q.zip": lambda: zipped({"总结/报告.docx": docx(), "a.txt": TEXT.encode()}),
-    "r.tar.gz": lambda: tarred({"总结/报告.docx": docx(), "a.txt": TEXT.encode()}),
-    "s.eml": lambda: mail(attachments={"a.txt": TEXT.encode(), "报告.docx": docx()}),
-}
 
 
 def lines(text: str) -> list[str]:

@@ -8,7 +8,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from place_cases import RULES, SPECS, cases, gold_report, gold_reports, report_of
+from place_cases import FOLDERS, RULES, SPECS, cases, gold_report, gold_reports, report_of
 
 from pipeline.interpret.place import PlaceResolver
 from pipeline.interpret.place_clues import Zones
@@ -42,7 +42,7 @@ def test_cases(resolver: PlaceResolver, case: dict[str, Any]) -> None:
 def test_precision_and_recall(resolver: PlaceResolver) -> None:
     """Over all cases: a town that is given is right, and is given where the clues suffice."""
     given = right = wanted = 0
-    for folder in (SPECS, SPECS / "held_out"):
+    for folder in FOLDERS:
         for case in tomllib.loads((folder / "place.toml").read_text("utf-8"))["case"]:
             got, want = resolve(resolver, case), case["want"]
             same = all(getattr(got, level) == want.get(level) for level in LEVELS)
@@ -174,10 +174,17 @@ def test_context_examples(resolver: PlaceResolver, row: dict[str, Any]) -> None:
 def test_self_examples(resolver: PlaceResolver, row: dict[str, Any]) -> None:
     def counts(text: str) -> bool:
         words = resolver._finder.read(text, Zones(None, 0, len(text)))[1]
-        return bool({"place.masked": words.masked, "place.superior": words.superiors}.get(row["id"], words.kinds))
+        counted = {"place.masked": words.masked, "place.superior": words.superiors, "place.superior-organ": +words.parents}
+        return bool(counted.get(row["id"], words.kinds))
 
     assert all(map(counts, row["examples"]))
     assert not any(map(counts, row["counter_examples"]))
+
+
+def test_unknown_superior_examples(resolver: PlaceResolver) -> None:
+    row = TABLE["unknown_superior"]
+    assert all(resolver._finder.unknown_superior(text, None, []) for text in row["examples"])
+    assert not any(resolver._finder.unknown_superior(text, None, []) for text in row["counter_examples"])
 
 
 @pytest.mark.parametrize("row", [*TABLE["prefix"], *TABLE["village"]], ids=lambda row: row["id"])

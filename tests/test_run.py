@@ -66,6 +66,20 @@ def test_text_is_what_stands_between_the_offsets(archive: Path, tmp_path: Path) 
         assert row["sentence"] in text[row["source"]]
 
 
+def test_tables_are_never_read_as_reports(archive: Path, tmp_path: Path) -> None:
+    """Neither those in the folder that is written into, nor those of an earlier run, wherever they lie and however they are given."""
+    run([archive], archive / "earlier", workers=1, formats=["parquet", "csv"])
+    for out in (archive / "out", archive / "out"):  # the second time its own tables are there
+        run([archive], out, workers=1, formats=["parquet", "csv"])
+        sources = [row["source"] for row in table(out, "files")]
+        assert sources
+        assert not any("out/" in source or "earlier/" in source for source in sources)
+    result = run([archive / "earlier"], tmp_path / "alone", workers=1, formats=["parquet"])
+    [row] = table(tmp_path / "alone", "files")
+    told = row["source"], row["status"], row["reason"].partition(":")[0], result.exit_status
+    assert told == ("earlier/", "refused", "own_output", 3)
+
+
 def test_byte_equal_reports_have_ids_of_their_own(archive: Path, tmp_path: Path) -> None:
     run([archive], tmp_path / "out", workers=1, formats=["parquet"])
     by_source = {row["source"]: row["report_id"] for row in table(tmp_path / "out", "reports")}

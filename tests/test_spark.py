@@ -176,9 +176,14 @@ def test_a_generated_archive_with_copies_excerpts_templates_and_what_cannot_be_r
     (folder / "same too.txt").write_text(long, encoding="gb18030")
     for year, said in ((2012, "新建工会45家。"), (2013, "新建工会57家,去年45家。"), (2014, "新建工会60家,去年56家。")):
         (folder / f"{year}.txt").write_text(f"山东省寿光市稻田镇总工会{year}年工作总结\n\n{said}\n", encoding="utf-8")
+    for name, year, said in (("k", "2006年", "三"), ("l", "2007年", "四"), ("u", "", "六")):  # two files tell the year of the third
+        words = f"今年5月1日,评选镇第{said}届“金牌工人”,慰问劳模3人。"
+        (folder / f"{name}.txt").write_text(f"山东省寿光市稻田镇总工会{year}工作总结\n\n{words}\n", encoding="utf-8")
     (folder / "empty.txt").write_text("", encoding="utf-8")
     (folder / "picture.jpg").write_bytes(b"\xff\xd8\xff\xe0 no report")
     _compared(folder, tmp_path)
+    years = {row["source"]: row["year"] for row in equal.table(tmp_path / "spark", "reports").to_pylist()}
+    assert years["reports/u.txt"] == 2009
     kinds = set(equal.table(tmp_path / "spark", "copies")["kind"].to_pylist())
     assert kinds == {"copy", "excerpt", "template"}
     verdicts = equal.table(tmp_path / "spark", "last_year")["verdict"].to_pylist()

@@ -179,6 +179,19 @@ def start_of_words(text: str, position: int) -> int:
     return position
 
 
+def test_a_row_of_a_table_is_a_report_whatever_it_looks_like() -> None:
+    first = "甲镇总工会2014年工作总结\n一、组织建设\n新建工会3家"
+    rows = [first, "二、维权帮扶\n走访困难职工12户", "乙镇慰问金3", "万元", " \u200b", "丙镇5家。"]
+    document = Document("a.csv", "\f".join(rows), rows=True)
+    reports = SPLITTER.split(document, CLEANER.clean(document.text))
+    assert [report.raw.rstrip("\f") for report in reports] == [*rows[:3], "万元\f \u200b", rows[5]]
+    assert [report.boundary for report in reports] == ["row"] * 5
+    assert [report.part for report in reports] == [1, 2, 3, 4, 5]
+    assert reports[0].title is not None
+    single = Document("a.csv", rows[0], rows=True)
+    assert [(r.part, r.boundary) for r in SPLITTER.split(single, CLEANER.clean(single.text))] == [(None, "file")]
+
+
 def test_blank_documents_have_no_reports() -> None:
     assert split("") == []
     assert split(" \n\u3000\n\ufeff") == []

@@ -22,6 +22,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.compare import BOUND_SUFFIX
 from pipeline.copies import Limits
@@ -39,13 +40,16 @@ from pipeline.engines.spark_tasks import (
     comparer,
     opener,
     reader,
+    regrouped,
     wide_schema,
 )
 from pipeline.finish import UNREAD
 from pipeline.ingest import InputItem
+from pipeline.neighbours import Rules, concerned, dated
+from pipeline.redating import Redating, redating
 from pipeline.rulebook import Rulebook
 from pipeline.run import RunResult, Settings, exit_status, run_content
-from pipeline.schema import COMPARISON, COVERAGE, TABLES
+from pipeline.schema import COMPARISON, COVERAGE, DATING, DATING_SCHEMA, TABLES
 from pipeline.write import about, folder
 
 if TYPE_CHECKING:
@@ -159,11 +163,13 @@ class Job:
         self._book = book
         self._staging = staging
         self._renames: dict[int, dict[str, str]] = {}
+        self._redated = Redating()
 
     def run(self, tasks: Sequence[Sequence[InputItem]]) -> tuple[Counts, pa.Table, tuple[tuple[str, str], ...]]:
         """Write all tables. Gives the counts, the first rows of the comparison, and source and reason of files that were not read."""
         counts = self._read(tasks)
         self._renames = self._byte_equal()
+        self._redated = self._years_of_neighbours()
         sketches = self._put("sketches", numbered(self._open("sketches", SKETCHES)))
         marks, copies = find_copies(self._spark, sketches, Limits.of(self._book))
         reports = self._open("reports", _with(TABLES["reports"].schema, GROUP)).drop(*(name for name in MARKS.names if name != "report_id"))
@@ -208,7 +214,31 @@ class Job:
         return unpacked(self._rows(name).toArrow().to_batches())
 
     def _open(self, name: str, schema: pa.Schema) -> DataFrame:
-        return self._rows(name).mapInArrow(opener(name, schema, self._renames), _spark_schema(schema))
+        return self._rows(name).mapInArrow(opener(name, schema, self._renames, self._redated), _spark_schema(schema))
+
+    def _years_of_neighbours(self) -> Redating:
+        """What follows from years that only other reports of a town tell. Brings to the driver what reports say of place and year, and the
+        figures of those alone that may be dated so or tell.
+        """
+        dating = self._open(DATING, DATING_SCHEMA).toArrow()
+        if not dating.num_rows:
+            return Redating()
+        reports = self._open("reports", TABLES["reports"].schema).toArrow()
+        known = concerned(reports, dating)
+        quoted, cells = (self._rows_of(name, known) for name in ("last_year", "cells"))
+        years = dated(reports, dating, quoted, cells, Rules.of(self._book))
+        if not years:
+            return Redating()
+        rows = (self._rows_of(name, set(years)) for name in ("facts", "activities"))
+        facts, activities = ([table] for table in rows)
+        changed = reports.filter(pc.is_in(reports["report_id"], pa.array(sorted(years), pa.string())))
+        return regrouped(redating(years, reports, facts, activities, self._book), changed)
+
+    def _rows_of(self, name: str, report_ids: set[str]) -> pa.Table:
+        """The rows of some reports, brought to the driver."""
+        schema = TABLES[name].schema
+        wanted = self._spark.createDataFrame(pa.table({"report_id": pa.array(sorted(report_ids), pa.string())}))
+        return self._open(name, schema).join(wanted, "report_id", "left_semi").select(*schema.names).toArrow().cast(schema)
 
     def _byte_equal(self) -> dict[int, dict[str, str]]:
         """New ids, per task, for reports whose text has occurred in a task before; numbered in the order of the inputs."""

@@ -23,6 +23,7 @@ from pipeline.finish import Tally
 from pipeline.ingest import InputItem
 from pipeline.last_year import beside_last_year
 from pipeline.per_head import per_head
+from pipeline.redating import Redating
 from pipeline.rulebook import Indicator
 from pipeline.run import Settings, make_batch_function
 from pipeline.schema import COMPARISON_LEAD, DECIMAL, TABLES
@@ -34,6 +35,7 @@ Renames = Mapping[int, Mapping[str, str]]
 """Per task, old report ids to new ones, for byte-equal reports of several tasks."""
 Counts = dict[str, Any]
 
+NOTHING_REDATED = Redating()
 GROUP = "group"
 """A number that the reports of one town share; the extra column of `reports` and `cells` on their way."""
 ROW = "row"
@@ -136,13 +138,13 @@ def added(a: Counts, b: Counts) -> Counts:
     return total
 
 
-def opener(name: str, schema: pa.Schema, renames: Renames) -> BatchFunction:
-    """Packed rows → the rows of the table `name`, with the columns of `schema` and the new ids of `renames`."""
+def opener(name: str, schema: pa.Schema, renames: Renames, redated: Redating = NOTHING_REDATED) -> BatchFunction:
+    """Packed rows → the rows of the table `name`, with the columns of `schema`, the new ids of `renames` and the years of `redated`."""
     kind = name if name in TABLES else "reports"
 
     def open_all(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for task, _, table in unpacked(batches):
-            table = renumber({kind: table}, renames.get(task, {}))[kind]
+            table = redated.applied(name, renumber({kind: table}, renames.get(task, {}))[kind])
             if "task" in schema.names:
                 table = with_column(table, "task", [task] * table.num_rows, pa.int64())
             yield from table.select(schema.names).cast(schema).to_batches()
@@ -179,6 +181,15 @@ def beside(quoted: pa.Table, told: pa.Table) -> pa.Table:
     reports = reports.sort_by([(key, "ascending") for key in TABLES["reports"].sort])
     left = pc.is_null(quoted["earlier"])
     return pa.concat_tables([quoted.filter(pc.invert(left)), beside_last_year(quoted.filter(left), reports, told).cast(schema)])
+
+
+def regrouped(redated: Redating, reports: pa.Table) -> Redating:
+    """These changes with what the later steps sort and group by; `reports`: the rows that change, as they were."""
+    changed = redated.applied("reports", reports).to_pylist()
+    groups = {row["report_id"]: {GROUP: _group(row)} for row in changed}
+    ranks = {row["report_id"]: dict(zip(("basis", "columns", "words"), _rank(row)[:3], strict=True)) for row in changed}
+    with_group = {name: {**row, **groups[name]} for name, row in redated.changes["reports"].items()}
+    return Redating({**redated.changes, "reports": with_group, "cells": with_group, "sketches": ranks})
 
 
 def _in_order(name: str, table: pa.Table) -> pa.Table:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
 from pipeline.ingest.rules import table
+from pipeline.model import ROW_END
 
-BOUNDARY = "\f"
-"""Stands between the reports of a file; the splitter begins a report behind it."""
 HEADER_ROWS = 5
 """Rows from the top in which a header is looked for, below titles and blank rows."""
 MAX_HEADERS_TOLD = 20
@@ -36,12 +35,12 @@ def report_text(sheets: Sequence[Sequence[Row]], payload: Payload) -> str:
         if not any(cell.strip() for rows in sheets for row in rows for cell in row):
             return ""
         raise UnreadError("unknown_column" if named else "no_text_column", _headers(sheets))
-    return BOUNDARY.join(text for text in reports if text)
+    return ROW_END.join(text for text in reports if text)
 
 
 def _report(row: Row, column: int) -> str:
     text = row[column] if column < len(row) else ""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace(BOUNDARY, "\n").strip("\n") if text.strip() else ""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace(ROW_END, "\n").strip("\n") if text.strip() else ""
 
 
 def _column(rows: Sequence[Row], payload: Payload) -> _Found | None:

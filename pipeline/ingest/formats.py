@@ -25,6 +25,7 @@ READERS = {
 }
 """Format as it stands in `files` → module of this package with a function `read`."""
 PLAIN_FORMATS = frozenset({"txt", "md"})
+TABLE_FORMATS = frozenset({"xlsx", "xls", "csv"})
 
 
 def reader_of(form: str) -> Reader:

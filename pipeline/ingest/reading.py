@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.ingest.clock import OutOfTimeError, at_most
-from pipeline.ingest.formats import PLAIN_FORMATS, reader_of
+from pipeline.ingest.formats import PLAIN_FORMATS, TABLE_FORMATS, reader_of
 from pipeline.ingest.listing import InputItem, list_inputs
 from pipeline.ingest.names import printable, system_code
 from pipeline.ingest.options import IngestOptions
@@ -79,7 +79,8 @@ def _documents(
         payload = Payload(source, data, PurePosixPath(name).suffix.lower(), options, budget, depth)
         known["format"] = form = sniff(data, payload.suffix)
         content = reader_of(form)(payload)
-        known.update(encoding=content.encoding, encoding_basis=content.encoding_basis, plain=form in PLAIN_FORMATS)
+        known.update(encoding=content.encoding, encoding_basis=content.encoding_basis)
+        known.update(plain=form in PLAIN_FORMATS, rows=form in TABLE_FORMATS)
         for member_source, member in _named(source, content.members, depth, options):
             inside += _documents(member_source, PurePosixPath(member.name).name, member.load, options, budget, depth + 1)
         text = _checked(content, options, bool(inside))

@@ -56,6 +56,33 @@ def complete(gazetteer: Gazetteer, given: Place, year: int | None) -> Place:
     return replace(given, **names, town_kind=town.kind, town_code=ministry_code(town, parent), town_code_nbs=code)
 
 
+def in_year(gazetteer: Gazetteer, place: Place, year: int) -> Place:
+    """A settled town as it was in `year`: the names above it and its codes. A county's name that the report itself writes stays.
+
+    The place as it is where no town of the lists, or more than one, is meant by its names.
+    """
+    above = {name for name in (place.county, place.city, place.province) if name is not None}
+    fitting = [number for number in gazetteer.towns(place.town or "") if above and above <= _names_above(gazetteer, number)]
+    if len(fitting) != 1:
+        return place
+    town = gazetteer.town(fitting[0])
+    parent = gazetteer.state(town.parent, year)
+    chain = _chain(gazetteer, town, year)
+    written = {words.rpartition("@")[0] for words in place.evidence}
+    names: dict[str, Any] = {
+        column: name if name is None or name in written or column not in chain else chain[column].name
+        for column, name in (("county", place.county), ("city", place.city), ("province", place.province))
+    }
+    code = statistics_code(gazetteer, town, parent, year)
+    candidate = "".join(filter(None, (names["province"], names["city"], names["county"], f"{place.town}=1")))
+    return replace(place, **names, town_code=ministry_code(town, parent), town_code_nbs=code, candidates=(candidate,))
+
+
+def _names_above(gazetteer: Gazetteer, number: int) -> set[str]:
+    """All names that the divisions above a town ever had."""
+    return {state.name for ident in gazetteer.ancestors(gazetteer.parent(number)) for state in gazetteer.states(ident)}
+
+
 def _chain(gazetteer: Gazetteer, town: Town, year: int | None) -> Mapping[str, Division]:
     """The divisions above a town as they were in the year, by the columns of their names."""
     found: dict[str, Division] = {}

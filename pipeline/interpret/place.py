@@ -93,6 +93,7 @@ class PlaceResolver:
         self._levels: Mapping[str, int] = table["names"]["levels"]
         self._town_kinds = tuple(kind for kind, level in self._levels.items() if level == TOWN)
         self._superior_kinds: Sequence[Sequence[str]] = table["names"]["superior_kinds"]
+        self._sure_superiors: Sequence[str] = table["names"]["sure_superiors"]
         self._superior_prefecture: str = table["names"]["superior_prefecture"]
         self._letters: Mapping[str, str] = table["names"]["province_letters"]
         self._lettered_counties = lru_cache(maxsize=256)(self._find_lettered)
@@ -319,16 +320,36 @@ class PlaceResolver:
         if not name:
             return self._conflict(evidence, divisions, clues)
         evidence.note_clues(clues)
-        towns = [self.gazetteer.town(number) for number in numbers]
+        towns = [self.gazetteer.town(number) for number in (*numbers, *self._doubled(name))]
         left, against = self._fitting(divisions, towns)
         if towns and not left and not self._is_under(clues, against) and not self._is_gone(evidence, against):
             return self._conflict(evidence, divisions, clues, name)
-        if not left:
+        if not left or self._is_of_another(evidence, divisions, left, clues):
             return self._unlisted_town(evidence, divisions, name, clues)
         left = self._narrow(evidence, divisions, left)
         if len(left) == 1:
             return self._settled(evidence, divisions, left[0], name, bool(clues))
         return self._open(evidence, left, name)
+
+    def _doubled(self, name: str) -> tuple[int, ...]:
+        """Towns that are called so but listed with their kind behind it: 乌镇 is 乌镇镇."""
+        return next((self.gazetteer.towns(name + kind) for kind in self._town_kinds if name.endswith(kind)), ())
+
+    def _is_of_another(self, evidence: Evidence, divisions: dict[int, list[Named]], towns: Sequence[Town], clues: Sequence[Clue]) -> bool:
+        """Whether the superior speaks against all towns of the name that the lists have: unknown, or a 县 that none lies in."""
+        if divisions[COUNTY]:
+            return False
+        title = title_span(evidence.report)
+        if unknown := self._finder.unknown_superior(evidence.report.text, title, clues):
+            evidence.note(evidence.report.text[slice(*unknown)], *unknown)
+            return True
+        kinds = evidence.words.parents
+        asked = [kind for kind in self._sure_superiors if kinds[kind] and not any(kinds[k] for k in self._levels if k != kind)]
+        return any(not any(self._was(town.parent, kind) for town in towns) for kind in asked)
+
+    def _was(self, ident: int, kind: str) -> bool:
+        """Whether a division ever was of a kind, as its name says."""
+        return any(state.name.endswith(kind) for state in self.gazetteer.states(ident))
 
     def _fitting(self, divisions: dict[int, list[Named]], towns: Sequence[Town]) -> tuple[list[Town], list[Named]]:
         """Towns that no strong name of a division speaks against, and the names that spoke against the others."""

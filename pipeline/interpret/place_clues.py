@@ -64,6 +64,8 @@ class SelfWords:
     kinds: Counter[str]
     masked: list[tuple[int, int]]
     superiors: Counter[str]
+    parents: Counter[str]
+    """Of which kind the superiors are whose organs are named so that they can be the writer's own county's alone: 在县委的领导下."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,9 @@ class ClueFinder:
         self._prefix = re.compile(table["prefix"][0]["pattern"])
         self._villages = {row["id"]: Beside.read(row) for row in table["village"]}
         self._village_suffix = re.compile("(?:" + "|".join(table["gazetteer"]["village_suffixes"]) + ")$")
+        unknown = table["unknown_superior"]
+        self._led_by, self._before_town = re.compile(unknown["led_by"]), re.compile(unknown["before_town"])
+        self._no_division = re.compile(unknown["not_name"])
         self._read_divisions(names["short_suffixes"], names["called"])
 
     def _read_divisions(self, suffixes: Mapping[str, str], called: Mapping[str, str]) -> None:
@@ -178,7 +183,7 @@ class ClueFinder:
 
     def read(self, text: str, zones: Zones) -> tuple[list[Clue], SelfWords]:
         """All names of divisions and towns in a text, each with the context that counts, in the order of the text; and the self words."""
-        words = SelfWords(Counter(), [], Counter())
+        words = SelfWords(Counter(), [], Counter(), Counter())
         found = list(self._named(text, words))
         found += self._shorts(text, found, zones)
         kept: list[Clue] = []
@@ -229,6 +234,7 @@ class ClueFinder:
         """The division whose full name ends here; notes what kind of superior it is."""
         if self._words["place.superior"].fits(text, place, end, or_any=True):
             words.superiors[text[place:end]] += 1
+            words.parents[text[place:end]] += self._words["place.superior-organ"].fits(text, place, end, or_sign=True)
         if text[end - 3 : end] not in self._full_endings and text[end - 2 : end] not in self._full_endings:
             return None
         for start in range(max(0, end - LONGEST), end - 1):
@@ -385,6 +391,20 @@ class ClueFinder:
         if not found or self._gazetteer.known(found["name"]) or self._no_town.search(found["name"]):
             return None
         return Clue(*found.span("name"), found["name"], "place.self", 5)
+
+    def unknown_superior(self, text: str, title: tuple[int, int] | None, towns: Sequence[Clue]) -> tuple[int, int] | None:
+        """Where a superior is named that no list has: 在清岚县总工会的领导下, or 清岚县 before the town in the title; else None."""
+        titled = [c.start for c in towns if title is not None and title[0] <= c.start < title[1] and not c.path and not c.under]
+        found = [match for start in titled if title is not None and (match := self._before_town.search(text, title[0], start))]
+        for match in [*found, *self._led_by.finditer(text)]:
+            if not self._is_known_or_none(match["name"]):
+                return match.span("name")
+        return None
+
+    def _is_known_or_none(self, name: str) -> bool:
+        """Whether a word ends with a division's name (宁波慈溪市), or names none at all (上级市)."""
+        known = name in self._full or any(name[start:] in self._full for start in range(1, len(name) - 2))  # 岚县 is no end of 清岚县
+        return known or bool(self._no_division.search(name[:-1]))
 
     # --- other clues --------------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.interpret.period import PeriodRules
 from pipeline.interpret.place import title_span
 from pipeline.interpret.year_clues import YearClue, YearClueFinder
-from pipeline.model import Fact, Period, Report
+from pipeline.model import Fact, Period, Report, YearsLeft
 
 EVIDENCE = 8
 """How many clues are listed."""
@@ -47,7 +47,7 @@ class YearResolver:
         clues += self._mended(report, facts, clues)
         clues += self._finder.by_editions(report, known)
         clues += self._path_clues(report.source, report.part is not None)
-        return self._settle(report, period, clues)
+        return replace(self._settle(report, period, clues), editions=self._finder.editions(report.text))
 
     # --- period -------------------------------------------------------------------------------------------------------------------
 
@@ -91,26 +91,19 @@ class YearResolver:
             if not several and narrowed & clue.years:
                 narrowed, allowed = narrowed & clue.years, allowed & clue.years
                 used.append(clue)
-        low, high = self._bounds(allowed, narrowed)
-        settled = len(narrowed) == 1 and low is not None and high is not None
+        left = YearsLeft(allowed, narrowed)
+        settled, low, high = settle(left, self._finder.all_years)
         telling = self._telling(used)
-        if settled:
+        if settled is not None:
             stated = any(clue.strength == "stated" for clue in used)
-            return Period(period, low, "stated" if stated else "inferred", low, high, self._evidence(report, telling))
-        return Period(period, None, "unknown", low, high, self._evidence(report, telling))
+            return Period(period, settled, "stated" if stated else "inferred", low, high, self._evidence(report, telling), left)
+        return Period(period, None, "unknown", low, high, self._evidence(report, telling), left)
 
     def _common(self, clues: Sequence[YearClue]) -> frozenset[int]:
         years = self._finder.all_years
         for clue in clues:
             years &= clue.years
         return years
-
-    def _bounds(self, allowed: frozenset[int], narrowed: frozenset[int]) -> tuple[int | None, int | None]:
-        """First and last year; None on a side that only the range of the rules closes."""
-        every = self._finder.all_years
-        low = min(narrowed) if min(allowed) > min(every) else None
-        high = max(narrowed) if max(allowed) < max(every) else None
-        return low, high
 
     def _telling(self, clues: Sequence[YearClue]) -> list[YearClue]:
         """The clues that say something, the narrowest first, each rule once."""
@@ -131,6 +124,13 @@ class YearResolver:
                 first, last = report.raw_span(*clue.span)
                 written.append(f"{report.raw_text(*clue.span)}@{first}-{last}")
         return tuple(dict.fromkeys(written))
+
+
+def settle(left: YearsLeft, every: frozenset[int]) -> tuple[int | None, int | None, int | None]:
+    """Year where one is left, first and last year; None on a side that only the range of the rules closes, and then there is no year."""
+    low = min(left.narrowed) if min(left.allowed) > min(every) else None
+    high = max(left.narrowed) if max(left.allowed) < max(every) else None
+    return (low if low == high else None), low, high
 
 
 def _number(alphabet: Alphabet, text: str) -> int | None:

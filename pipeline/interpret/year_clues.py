@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pipeline.days import lunar_day
 from pipeline.interpret.numerals import Alphabet, NumeralError
-from pipeline.model import Report
+from pipeline.model import Edition, Report
 
 Strength = Literal["stated", "inferred", "bound", "calendar", "soft"]
 """`stated` the report's own year in four digits · `inferred` years that the words leave · `bound` no earlier than · `calendar` weekday or
@@ -62,6 +62,7 @@ class YearClueFinder:
         self._year = self._compiled["year"]
         self._edition: Mapping[str, Any] = table["edition"]
         self._edition_pattern = self._compile(self._edition["pattern"])
+        self._edition_not_before = re.compile(self._edition["not_before"])
         self._anniversaries = [(row, re.compile(row["names"])) for row in table["anniversary"]]
         self._names = {row["id"]: names for row, names in self._anniversaries}
         self._anniversary: Mapping[str, Any] = table["anniversary_pattern"]
@@ -74,7 +75,7 @@ class YearClueFinder:
         plan_cues = ("start", "end", "second", "third", "fourth", "prepare", "prepare_behind", "over")
         self._plan_cues = {key: re.compile(self._plans[key]) for key in plan_cues}
         self._cues: Mapping[str, Any] = table["cues"]
-        self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "after", "next_year", "last_year")}
+        self._cue = {key: re.compile(self._cues[key]) for key in ("ahead", "ahead_after", "held", "after", "next_year", "last_year")}
         self._words: dict[str, WordRule] = {}
         for row in [*table["event"], *table["plan"]]:
             self._add_words(row)
@@ -127,7 +128,7 @@ class YearClueFinder:
         written = groups.get("year") or groups.get("year2")
         if written:
             return self.year_of(written)
-        short = groups.get("short") or groups.get("short2") or groups.get("short3")
+        short = next((text for name, text in groups.items() if name.startswith("short") and text), None)
         return self._short_year(short) if short else None
 
     # --- all clues ----------------------------------------------------------------------------------------------------------------
@@ -292,6 +293,8 @@ class YearClueFinder:
     def _event_years(self, rule: WordRule, found: re.Match[str], text: str) -> frozenset[int]:
         reach = int(self._cues["reach"])
         before, behind = text[max(0, found.start() - reach) : found.start()], text[found.end() : found.end() + reach]
+        if self._cue["held"].search(behind):
+            return frozenset({rule.first})
         if self._cue["ahead"].search(before) or self._cue["ahead_after"].search(behind):
             return frozenset({rule.first - 1, rule.first})
         if max(rule.years) < max(self.all_years) and (self._cue["after"].search(before) or self._cue["after"].search(behind)):
@@ -417,31 +420,37 @@ class YearClueFinder:
 
     # --- other reports ------------------------------------------------------------------------------------------------------------
 
-    def editions(self, text: str) -> dict[str, tuple[int, tuple[int, int]]]:
-        """What is counted by editions (第五届“优秀工人”) → number and local span; what has two numbers in a text is left out."""
+    def editions(self, text: str) -> tuple[Edition, ...]:
+        """What is counted by editions (第五届“优秀工人”), as far as the text tells of its own year's; not what has two numbers in it."""
         if self._edition["needs"] not in text:
-            return {}
-        found: dict[str, tuple[int, tuple[int, int]]] = {}
-        twice = set()
+            return ()
+        found: dict[str, Edition] = {}
+        twice, ahead = set(), self._ahead(text)
         for match in self._edition_pattern.finditer(text):
             number = self._number(match["number"])
-            if number is None:
+            if number is None or _inside(match.start(), ahead) or self._is_of_another_year(text, match):
                 continue
-            if match["name"] in found and found[match["name"]][0] != number:
-                twice.add(match["name"])
-            found[match["name"]] = number, match.span()
-        return {name: value for name, value in found.items() if name not in twice}
+            name = re.sub(self._edition["quotes"], "", match["name"])
+            if name in found and found[name].number != number:
+                twice.add(name)
+            found.setdefault(name, Edition(name, number, *match.span()))
+        return tuple(edition for name, edition in found.items() if name not in twice)
+
+    def _is_of_another_year(self, text: str, found: re.Match[str]) -> bool:
+        """Whether words before it say so: 自第二届职代会以来, 筹备第四届, 明年的第六届."""
+        sentence = re.split("[。；，,\n]", text[max(0, found.start() - SENTENCE) : found.start()])[-1]
+        return any(cue.search(sentence) for cue in (self._edition_not_before, self._cue["next_year"], self._cue["last_year"]))
 
     def by_editions(self, report: Report, known: Sequence[tuple[Report, int]]) -> list[YearClue]:
         """Years that follow from other reports of the same town, whose years are known, where an event is numbered year by year."""
-        here = self.editions(report.text) if known else {}
+        others = [({one.name: one.number for one in self.editions(other.text)}, year) for other, year in known]
         clues = []
-        for name, (number, span) in here.items():
-            pairs = {(there[name][0], year) for other, year in known if name in (there := self.editions(other.text))}
-            offsets = {year - edition for edition, year in pairs}
+        for here in self.editions(report.text) if known else ():
+            pairs = {(there[here.name], year) for there, year in others if here.name in there}
+            offsets = {year - number for number, year in pairs}
             if len(pairs) >= self._edition["known"] and len(offsets) == 1:
-                years = frozenset({offsets.pop() + number}) & self.all_years
-                clues.append(YearClue("year.edition", years, "inferred", span, report.text[span[0] : span[1]]))
+                years = frozenset({offsets.pop() + here.number}) & self.all_years
+                clues.append(YearClue("year.edition", years, "inferred", (here.start, here.end), report.text[here.start : here.end]))
         return clues
 
     # --- the path -----------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.model import CleanText, Document, Repair, Report
+from pipeline.model import ROW_END, CleanText, Document, Repair, Report
 from pipeline.rulebook import Rulebook
 from pipeline.split.boundaries import Boundaries, Start
 from pipeline.split.lines import Patterns, read_lines
@@ -33,7 +33,7 @@ class Splitter:
         if not clean.text.strip():
             return []
         lines = read_lines(clean.text, self.patterns)
-        starts = self._boundaries.find(lines)
+        starts = self._boundaries.rows(lines, _row_starts(document.text, clean)) if document.rows else self._boundaries.find(lines)
         ends = [start.position for start in starts[1:]] + [len(clean.text)]
         parts: Sequence[int | None] = range(1, len(starts) + 1) if len(starts) > 1 else (None,)
         return [self._report(document, clean, start, end, part) for start, end, part in zip(starts, ends, parts, strict=True)]
@@ -59,6 +59,13 @@ class Splitter:
             blocks=blocks,
             sentences=sentences,
         )
+
+
+def _row_starts(text: str, clean: CleanText) -> list[int]:
+    """The clean offset where each row of a table begins."""
+    ends = [position for position, character in enumerate(text) if character == ROW_END]
+    places = ends if clean.offsets is None else [bisect_left(clean.offsets, end) for end in ends]
+    return [0, *(place + 1 for place in places)]
 
 
 def _start(repair: Repair) -> int:

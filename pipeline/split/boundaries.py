@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
@@ -58,6 +59,18 @@ class Boundaries:
         else:
             first = Start(0, "file", reading.head(0).title)
         return [first, *(Start(lines[c.first].begin, c.evidence, c.title) for c in chosen if c.first > 0)]
+
+    def rows(self, lines: Sequence[Line], positions: Sequence[int]) -> list[Start]:
+        """A report for each row of a table that is not blank, wherever it seems to begin. `positions`: where rows begin."""
+        firsts = [bisect_left(lines, position, key=_begin) for position in positions] + [len(lines)]
+        filled = [lines[first:stop] for first, stop in pairwise(firsts) if stop > first]
+        evidence = "row" if len(filled) > 1 else "file"
+        titles = [_Reading(of_row, self._patterns).head(0).title for of_row in filled]
+        return [Start(of_row[0].begin if at else 0, evidence, title) for at, (of_row, title) in enumerate(zip(filled, titles, strict=True))]
+
+
+def _begin(line: Line) -> int:
+    return line.begin
 
 
 @dataclass(frozen=True, slots=True)
