@@ -16,8 +16,8 @@ TOO_LONG = "too_long: over 32 digits"
 ROUNDED = "rounded: to 6 decimals"
 SIGNS: dict[str, str] = {"=": "", "~": "≈", ">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 """What stands before a hedged number where people read it."""
-_CONTEXT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
-"""Wide enough that no sum of decimal(38, 6) is ever rounded; the default context keeps 28 digits."""
+EXACT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
+"""Wide enough that nothing computed of decimal(38, 6) is rounded unsaid; the default context keeps 28 digits."""
 
 _UPSIDE_DOWN: dict[Bound, Bound] = {"=": "=", "~": "~", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
 """The bound of 1 / x for that of x > 0."""
@@ -42,7 +42,7 @@ def exact(value: Decimal | None) -> tuple[Decimal | None, str | None]:
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -6:
         return value, None
-    rounded = value.quantize(PLACES, context=_CONTEXT)
+    rounded = value.quantize(PLACES, context=EXACT)
     if rounded.adjusted() >= DIGITS:
         return None, TOO_LONG
     return rounded, None if rounded == value else ROUNDED
@@ -97,17 +97,17 @@ def add(numbers: Iterable[Decimal]) -> Decimal:
     """The exact sum."""
     result = Decimal(0)
     for number in numbers:
-        result = _CONTEXT.add(result, number)
+        result = EXACT.add(result, number)
     return result
 
 
 def subtract(a: Decimal, b: Decimal) -> Decimal:
     """The exact difference."""
-    return _CONTEXT.subtract(a, b)
+    return EXACT.subtract(a, b)
 
 
 def _over(value: Decimal, base: Decimal) -> Decimal:
-    return _CONTEXT.divide(value, base).quantize(PLACES, context=_CONTEXT)
+    return EXACT.divide(value, base).quantize(PLACES, context=EXACT)
 
 
 def _over_known(value: Decimal | None, base: Decimal | None) -> Decimal | None:

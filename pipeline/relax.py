@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
+from pipeline.repeats import MOST as NO_END
+
 LONGEST = 64
 """Characters that a relaxed pattern spans at most, unbounded repeats aside; what goes beyond is dropped."""
 RUNS = 8
@@ -274,7 +276,8 @@ class _Reader:
         self._skip()
         if count := self._matched(_COUNT):
             least_said, comma, most_said = count.groups()
-            return int(least_said or 0), int(most_said) if most_said else None if comma else int(least_said)
+            least, most = int(least_said or 0), int(most_said) if most_said else None if comma else int(least_said)
+            return least, None if most is not None and most - least >= NO_END else most
         return None
 
 

@@ -57,7 +57,7 @@ def check(
     book = _load(folder)
     try:
         failures = rules_check.check(book)
-        unmeant = meaning_check.check(book)
+        unmeant = [*meaning_check.check(book), *_exploding(book, folder)]
     except RuleError as error:
         _fail(located(str(error), folder))
     for line in (*map(str, failures), *unmeant):
@@ -69,6 +69,17 @@ def check(
     typer.echo(f"{len(sides)} rules, {examples} examples: " + (f"{wrong} not as they say" if wrong else "all as they say"))
     if failures or unmeant:
         raise typer.Exit(1)
+
+
+def _exploding(book: Rulebook, folder: Path | None) -> list[str]:
+    """Own patterns whose work explodes; a test knows that no shipped one does."""
+    from pipeline import pattern_cost, rulebook, rules_check
+
+    if folder is None:
+        return []
+    shipped = rulebook.load()
+    rules_check.make_reader(shipped)
+    return list(pattern_cost.check(book, shipped))
 
 
 @rules_app.command("list")

@@ -22,8 +22,8 @@ RUN = 16
 """A run of characters that could be one repeat without end is long from here on, and widens the window."""
 WINDOW = LONGEST + RUNS * RUN
 """Characters that are looked at from a place: as many as a relaxed pattern can span."""
-WIDEST = 2000
-"""In a wider window all patterns are tried."""
+WIDEST = 1000
+"""A wider window is cut here: what would have to be read from more characters than that is no numeral."""
 _MEMORY = 256 << 20
 """Bytes that an automaton may take. It is built as texts need it, and reports need a few megabytes."""
 _ALWAYS = ""
@@ -65,8 +65,7 @@ class Starts:
         for found in self._place.finditer(padded):
             start = found.start()
             end = start + WINDOW if window.fixed else window.end(start)
-            hits = can_begin(padded[start:end].encode()) if end - start < WIDEST else None
-            for hit in range(len(listed)) if hits is None else hits:
+            for hit in can_begin(padded[start : min(end, start + WIDEST)].encode()):
                 places[listed[hit]].append(start)
         return places
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from ingest_archive import DATA, ROWS, TEXT, W, comma_separated, docx, html, mail, mht, paragraph, pdf, rtf, tarred, xlsx, zipped
 
 LIMITS = {
-    "max_bytes": 12_000_000, "max_chars": 300_000, "max_depth": 3, "max_members": 2_000, "max_unpacked": 20_000_000, "max_ratio": 200,
+    "max_bytes": 12_000_000, "max_chars": 300_000, "max_numbers": 50_000, "max_depth": 3, "max_members": 2_000, "max_unpacked": 20_000_000, "max_ratio": 200,
     "ratio_floor": 2_000_000, "max_pages": 50, "max_rows": 20_000, "max_folders": 12,
 }  # fmt: skip
 """Of the run that reads them, so that exceeding one takes no time."""
@@ -33,6 +33,13 @@ SECRET = "机密七七八八"
 """Stands in a file outside the input folder, and must stand in no output."""
 FIGURE = "全年走访困难职工12户。"
 BIDI = "\u202e"
+ATTACKS = {
+    "digits": "1", "spelled": "一", "han": "户", "blanks": "\u3000", "dots": ".", "line": "走访慰问困难职工75户发放慰问金3.5万元",
+    "markers": "一、", "numbered": "1、", "bracketed": "(1)", "open": "（", "quotes": "“", "dates": "2008年3月5日、", "ranges": "2008-",
+    "parts": "其中5人，", "sums": "每人500元，10人，共5000元，", "list": "5人、", "rates": "占10%的", "references": "总工〔2008〕12号",
+    "places": "江苏省南京市江宁区石桥镇", "titles": "石桥镇总工会2012年工作总结\n",
+}  # fmt: skip
+"""Pieces of texts that cost a reader much when they come again and again: everything in such a text looks at all the rest of it."""
 Made = dict[str, tuple[str, Callable[[], bytes]]]
 
 
@@ -587,6 +594,9 @@ def _text() -> Items:
     yield "txt/bidi.txt", "ok", lambda: f"{BIDI}走访12户{BIDI}。\u2066慰问\u2069".encode()
     yield "txt/line.txt", "too_long", lambda: "走访困难职工十二户，".encode() * 340_000
     yield "txt/digits.txt", "too_long", lambda: b"1" * 1_000_000
+    yield "txt/numbers.txt", "too_many_numbers", lambda: "5人,".encode() * 50_001
+    for name, piece in ATTACKS.items():
+        yield f"txt/attack-{name}.txt", "ok", lambda piece=piece: (piece * (20_000 // len(piece)) + "\n" + FIGURE).encode()
     yield "txt/surrogates.txt", "ok not_text damaged_bytes", lambda: TEXT.encode().replace("户".encode(), b"\xed\xa0\x80")
     yield "txt/large.txt", "too_large", lambda: b"1234567\n" * 1_600_000
     yield "txt/noise.txt", "not_text", lambda: random.Random(1).randbytes(50_000)

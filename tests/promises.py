@@ -18,9 +18,7 @@ ENTITY = re.compile(r"&#?[xX]?[0-9a-zA-Z]{2,8};")
 """The digits of 75&#65285; are none of the text's."""
 STATUSES = {"ok", "empty", "refused", "unreadable", "skipped"}
 MEBI = 1024 * 1024
-SMALL = IngestOptions(
-    max_bytes=4 * MEBI, max_chars=500_000, max_members=300, max_unpacked=16 * MEBI, max_pages=20, max_rows=20_000, max_seconds=20
-)
+SMALL = IngestOptions(max_bytes=4 * MEBI, max_chars=500_000, max_members=300, max_unpacked=16 * MEBI, max_pages=20, max_rows=20_000)
 
 
 def keep_of_reading(source: str, data: bytes, options: IngestOptions = SMALL) -> list[Document]:

@@ -86,7 +86,7 @@ def test_endless_runs_of_numerals_are_rows_that_no_rule_tries() -> None:
     """6,000 of them took a minute and a half, and more than twice that for each further thousand; the text around them is read."""
     from pipeline.library import extract
 
-    for piece in ("一", "一、", "百万"):
+    for piece in ("一", "一、", "百万", "7", "1、", "1.", "12,"):
         run = piece * 3000
         text = f"走访困难职工75名。\n{run}\n发放慰问金三万元。"
         first, endless, last = extract(text)

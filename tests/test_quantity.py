@@ -200,3 +200,19 @@ def test_no_hedge_changes_the_value(number: int, before: str, after: str) -> Non
     assert quantity.value == number
     assert (quantity.bound == "=") == (not before and not after)
     assert words == f"{before}{number}元{after}"
+
+
+@pytest.mark.parametrize("pattern", ["共计{}元。", "慰问困难职工{}户。", "下降{}%。"])
+@given(digits=st.integers(10**27, 10**32 - 1))
+def test_long_numbers_are_exact(pattern: str, digits: int) -> None:
+    """The decimals of Python are rounded to 28 digits where nothing else is said, and nothing says that they were."""
+    [fact] = READ(pattern.format(digits))
+    assert fact.quantity is not None
+    assert fact.quantity.value == digits
+
+
+def test_a_fraction_of_long_numbers() -> None:
+    """Found by fuzzing: an InvalidOperation of the decimals."""
+    [fact] = READ("占三分之12345678901234567890123456789012。")
+    assert fact.quantity is not None
+    assert str(fact.quantity.value) == "411522630041152263004115226300400"

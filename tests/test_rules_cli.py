@@ -66,6 +66,14 @@ def test_check_runs_own_examples(tmp_path: Path) -> None:
     assert "not as they say" in out
 
 
+def test_check_refuses_a_pattern_that_explodes(tmp_path: Path) -> None:
+    status, out, _ = call("rules", "check", own(tmp_path / "own", RULE.replace("工号 \\d+", "工号 (?: \\d+ )+ (?= 的 )")))
+    assert status == 1
+    [line] = [line for line in out.splitlines() if "explodes" in line]
+    assert line.startswith(f"{tmp_path / 'own' / 'names.toml'}, line 3: own.badge: the pattern explodes on a text such as 工号")
+    assert "give them an end ({0,20})" in line
+
+
 def test_check_tells_when_an_own_rule_spoils_a_shipped_one(tmp_path: Path) -> None:
     greedy = RULE.replace("工号 \\d+", "\\d+").split("examples")[0]
     status, out, _ = call("rules", "check", own(tmp_path / "own", greedy))

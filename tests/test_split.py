@@ -18,6 +18,7 @@ from pipeline.clean import Cleaner
 from pipeline.model import Block, Document, Report
 from pipeline.rulebook import Rulebook, RuleError
 from pipeline.split import Splitter
+from pipeline.split.structure import LONGEST_SENTENCE
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "rules"
@@ -89,6 +90,19 @@ def test_a_cue_says_what_it_looks_at(tmp_path: Path) -> None:
     (tmp_path / "split.toml").write_text("[[cue]]\nid = 'x'\nwhy = 'y'\non = 'after'\nweight = 1\npattern = 'a'\n", encoding="utf-8")
     with pytest.raises(RuleError, match="line or before"):
         Splitter(Rulebook((RULES, tmp_path)))
+
+
+def test_a_sentence_without_end_is_cut_behind_a_pause() -> None:
+    clause = "走访慰问困难职工75户,"
+    [report] = split(clause * 200)
+    pieces = [report.text[sentence.start : sentence.end] for sentence in report.sentences]
+    assert "".join(pieces) == report.text
+    assert all(len(piece) <= LONGEST_SENTENCE and piece.endswith(",") for piece in pieces)
+
+
+def test_without_a_pause_it_is_cut_anywhere() -> None:
+    [report] = split("户" * (2 * LONGEST_SENTENCE + 1))
+    assert [sentence.end - sentence.start for sentence in report.sentences] == [LONGEST_SENTENCE, LONGEST_SENTENCE, 1]
 
 
 # ------------------------------------------------------------------------------------------------ boundaries

@@ -53,11 +53,16 @@ def test_on_arbitrary_numerals(text: str) -> None:
     assert _found(STARTS, text) == _truth(PATTERNS, text)
 
 
-@pytest.mark.parametrize("digits", [WINDOW + 10, WIDEST + 10])
+@pytest.mark.parametrize("digits", [WINDOW + 10, WIDEST - 10])
 def test_beyond_the_window(digits: int) -> None:
     patterns = [regex.compile(r"(?<!\d) \d+ 名", PATTERN_FLAGS), regex.compile(r"\d 户", PATTERN_FLAGS)]
     text = "共" + "7" * digits + "名,3户"
     assert _found(Starts(patterns), text) == _truth(patterns, text) != {}
+
+
+def test_no_pattern_is_tried_where_it_would_need_more_than_the_widest_window() -> None:
+    patterns = [regex.compile(r"(?<!\d) \d+ 名", PATTERN_FLAGS), regex.compile(r"\d 户", PATTERN_FLAGS)]
+    assert _found(Starts(patterns), "共" + "7" * (WIDEST + 10) + "名,3户") == {1: [(WIDEST + 13, WIDEST + 15)]}
 
 
 def test_patterns_that_cannot_be_relaxed_are_tried_everywhere() -> None:

@@ -18,8 +18,9 @@ WEAK = "weak"
 UNREAD = "ledger.unread"
 PHRASE_PRIORITY = 3
 LONGEST_RUN = 80
-"""Chinese numerals, side by side or with a mark between, from which no rule tries a run: each would look from every one of them to the
-end of the run. It is a row all the same, with a note."""
+LONGEST_LIST = 400
+"""Numerals from which no rule tries a run, side by side (Chinese ones with a mark between too) or in a list with nothing but marks
+between: each would look from every one of them to the end of the run. It is a row all the same, with a note."""
 ENDLESS = "a run of numerals too long to be one"
 ENDLESS_PRIORITY = 100
 UNREADABLE = "\ufffd"
@@ -39,7 +40,7 @@ class Extractor:
         characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
         self._chinese = regex.compile(f"[{characters}]+")
         self._spelled = frozenset(characters)
-        self._endless = regex.compile(f"(?:[{characters}][、,]?){{{LONGEST_RUN},}}+")
+        self._endless = _endless(characters)
         self._prefixes = frozenset(rulebook.table("lookalikes")["prefixes"].split())
 
     def extract(self, report: Report) -> list[Mention]:
@@ -132,6 +133,12 @@ def _mentions(rule: ExtractionRule, text: str, matches: Iterable[regex.Match[str
         spans = match.regs
         groups = {name: spans[number] for name, number in names if spans[number][0] < spans[number][1]}
         yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
+
+
+def _endless(spelled: str) -> regex.Pattern[str]:
+    """Runs that no rule tries; `spelled` are the characters of Chinese numerals."""
+    side_by_side = rf"(?:[{spelled}][、,]?){{{LONGEST_RUN},}}+|\d{{{LONGEST_RUN},}}+"
+    return regex.compile(rf"{side_by_side}|(?:[\d{spelled}][、,.]?){{{LONGEST_LIST},}}+")
 
 
 def _cuts_digits(text: str, position: int) -> bool:

@@ -34,6 +34,8 @@ class IngestOptions:
     """Bytes of one file, or of one member of an archive."""
     max_chars: int = 20_000_000
     """Code points of one file's text."""
+    max_numbers: int = 1_000_000
+    """Numerals in one file's text, a run of digits or of Chinese numerals counted as one: each costs work in every stage."""
     max_depth: int = 3
     """Archives inside archives and mails inside mails."""
     max_members: int = 20_000

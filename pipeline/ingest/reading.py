@@ -13,6 +13,7 @@ from pipeline.ingest.clock import OutOfTimeError, at_most
 from pipeline.ingest.formats import PLAIN_FORMATS, TABLE_FORMATS, reader_of
 from pipeline.ingest.listing import InputItem, list_inputs
 from pipeline.ingest.names import printable, system_code
+from pipeline.ingest.numerals import numerals_in
 from pipeline.ingest.options import IngestOptions
 from pipeline.ingest.payload import Budget, Content, Member, Payload
 from pipeline.ingest.reasons import UnreadError
@@ -111,6 +112,8 @@ def _checked(content: Content, options: IngestOptions, full: bool) -> str:
     """The text, where there is one and it is within the limit."""
     if len(content.text) > options.max_chars:
         raise UnreadError("too_long", len(content.text))
+    if len(content.text) > 2 * options.max_numbers and (numbers := numerals_in(content.text)) > options.max_numbers:
+        raise UnreadError("too_many_numbers", numbers)
     if content.container:
         if not full:
             raise UnreadError("empty_archive")

@@ -40,6 +40,7 @@ REASONS: dict[str, Reason] = {
     # --- limits
     "too_large": Reason("refused", "{detail} bytes are more than the limit (max_bytes). Split the file or raise the limit."),
     "too_long": Reason("refused", "A text of {detail} characters is longer than the limit (max_chars). Split it or raise the limit."),
+    "too_many_numbers": Reason("refused", "A text with {detail} numerals, more than the limit (max_numbers). Split it or raise the limit."),
     "too_many_members": Reason("refused", "It holds more than {detail} files (max_members). Unpack it and give the folder."),
     "too_many_pages": Reason("refused", "It has {detail} pages, more than the limit (max_pages). Split it or raise the limit."),
     "too_many_rows": Reason("refused", "It has more than {detail} rows (max_rows). Split it or raise the limit."),

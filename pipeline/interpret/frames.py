@@ -10,6 +10,7 @@ import regex
 
 from pipeline.interpret.phrases import Line, Types, Wanted
 from pipeline.model import Cue, Quantity
+from pipeline.repeats import bounded
 from pipeline.rulebook import RuleError
 
 MAX_CHARACTERS = 8
@@ -97,7 +98,7 @@ class Frames:
         words, bricks = table["words"], table["bricks"]
         self.types = types
         self.rules = tuple(_frame(row, bricks) for row in table["frame"])
-        self.phrase = regex.compile(bricks["np"], regex.VERBOSE)
+        self.phrase = regex.compile(bounded(bricks["np"]), regex.VERBOSE)
         self._compound = frozenset(words["compound_heads"].split())
         self._compound_ends = tuple(head for head in self._compound if len(head) > 1)
         self._bare = frozenset(words["bare"].split())
@@ -118,7 +119,7 @@ class Frames:
         self.each = frozenset(words["each"].split())
         self._named_payments = frozenset(words["named_payments"].split())
         self._payments = frozenset(words["payments"].split()) | self._named_payments
-        self._made_with = regex.compile(bricks["made_with"].replace("{np}", bricks["np"]), regex.VERBOSE)
+        self._made_with = regex.compile(bounded(bricks["made_with"].replace("{np}", bricks["np"])), regex.VERBOSE)
 
     # ---------------------------------------------------------------- where a phrase stands
 
@@ -492,7 +493,7 @@ def _frame(row: Mapping[str, Any], bricks: Mapping[str, str]) -> Frame:
     if row["side"] == "before":
         pattern = f"(?: {pattern} ) \\Z"
     try:
-        compiled = regex.compile(pattern, regex.VERBOSE)
+        compiled = regex.compile(bounded(pattern), regex.VERBOSE)
     except regex.error as error:
         raise RuleError(f"{where}: the pattern does not compile: {error}; see [bricks] in the same file") from error
     never = frozenset(row.get("never", "").split())

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.repeats import bounded
+
 MONTHS = "N_months"
 
 
@@ -23,9 +25,16 @@ class _Rule:
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> _Rule:
-        excluded = re.compile(row["not_pattern"]) if "not_pattern" in row else None
+        excluded = re.compile(bounded(row["not_pattern"], verbose=False)) if "not_pattern" in row else None
         needs = tuple(row.get("needs", "").split("|"))
-        return cls(row["value"], row.get("weight", 0), row.get("where") == "title", re.compile(row["pattern"]), excluded, needs)
+        return cls(
+            row["value"],
+            row.get("weight", 0),
+            row.get("where") == "title",
+            re.compile(bounded(row["pattern"], verbose=False)),
+            excluded,
+            needs,
+        )
 
 
 class PeriodRules:

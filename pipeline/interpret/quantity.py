@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 import regex
 
+from pipeline.bounds import EXACT
 from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.model import Bound, Cue, Mention, Quantity
 from pipeline.rulebook import HEDGE_SIDES, Rulebook
@@ -87,7 +88,8 @@ class QuantityReader:
         """The value of a mention and the cues around it that had a say. Raises UnreadableError with the reason."""
         groups = Groups(text, mention.groups)
         try:
-            quantity = self._readers[mention.reads](groups)
+            with localcontext(EXACT):
+                quantity = self._readers[mention.reads](groups)
         except NumeralError as error:
             raise UnreadableError(f"«{text[mention.start : mention.end]}»: {error}") from error
         quantity = _with_kind(quantity, mention.kind)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
+from pipeline.bounds import EXACT
 from pipeline.interpret.activity import ActivityReader, Topic
 from pipeline.interpret.checks import CheckFinder
 from pipeline.interpret.claims import Claims
@@ -88,7 +89,8 @@ class Interpreter:
         report, facts, units = told.report, told.facts, told.units
         period = self._years.resolve(report, facts)
         place = self._places.resolve(report, year=period.year)
-        events, checks = self._events.read(report, facts, told.clauses, units), self._checks.read(report, facts, units)
+        with localcontext(EXACT):
+            events, checks = self._events.read(report, facts, told.clauses, units), self._checks.read(report, facts, units)
         steps = {index: self._step(report, facts[index]) for index in told.clauses.settings if is_of_last_year(facts[index])}
         recalls = tuple(self._recalled(told, steps))
         claims = Claims.of(report, facts, told.clauses, units, steps)
@@ -127,7 +129,8 @@ class Interpreter:
 
     def _linked(self, facts: list[Fact], units: Sequence[str], report: Report) -> list[Fact]:
         """The facts with the totals that they are parts of."""
-        parts = self._links.parts(facts, units, report.text)
+        with localcontext(EXACT):
+            parts = self._links.parts(facts, units, report.text)
         return [fact if total is None else replace(fact, part_of=total) for fact, total in zip(facts, parts, strict=True)]
 
     def _fact(self, index: int, context: _Context, found: Found | None) -> Fact:

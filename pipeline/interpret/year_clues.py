@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pipeline.days import lunar_day
 from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.model import Edition, Report
+from pipeline.repeats import bounded
 
 Strength = Literal["stated", "inferred", "bound", "calendar", "soft"]
 """`stated` the report's own year in four digits · `inferred` years that the words leave · `bound` no earlier than · `calendar` weekday or
@@ -62,15 +63,15 @@ class YearClueFinder:
         self._year = self._compiled["year"]
         self._edition: Mapping[str, Any] = table["edition"]
         self._edition_pattern = self._compile(self._edition["pattern"])
-        self._edition_not_before = re.compile(self._edition["not_before"])
-        self._anniversaries = [(row, re.compile(row["names"])) for row in table["anniversary"]]
+        self._edition_not_before = re.compile(bounded(self._edition["not_before"], verbose=False))
+        self._anniversaries = [(row, re.compile(bounded(row["names"], verbose=False))) for row in table["anniversary"]]
         self._names = {row["id"]: names for row, names in self._anniversaries}
         self._anniversary: Mapping[str, Any] = table["anniversary_pattern"]
         self._anniversary_number = self._compile(self._anniversary["number"])
         self._anniversary_years = self._compile(self._anniversary["years"])
         self._nth: Mapping[str, Any] = table["nth_pattern"]
         self._nth_number = self._compile(self._nth["number"])
-        self._nths = [(row, re.compile(row["names"])) for row in table["nth"]]
+        self._nths = [(row, re.compile(bounded(row["names"], verbose=False))) for row in table["nth"]]
         self._plans: Mapping[str, Any] = table["plans"]
         plan_cues = ("start", "end", "second", "third", "fourth", "prepare", "prepare_behind", "over")
         self._plan_cues = {key: re.compile(self._plans[key]) for key in plan_cues}
@@ -90,7 +91,7 @@ class YearClueFinder:
             parts = pattern.split("{" + name + "}")
             bricks = [brick if i == 0 else brick.replace(f"<{name}>", f"<{name}{i + 1}>") for i in range(len(parts) - 1)]
             pattern = "".join(part + (bricks[i] if i < len(bricks) else "") for i, part in enumerate(parts))
-        return re.compile(pattern, re.MULTILINE)
+        return re.compile(bounded(pattern, verbose=False), re.MULTILINE)
 
     def _add_words(self, row: Mapping[str, Any]) -> None:
         if "years" in row:

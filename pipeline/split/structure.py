@@ -21,6 +21,10 @@ _PLAIN = 0
 """Level of a block without a marker."""
 _MOST_NESTED = 3
 """List items are looked for inside list items so many times."""
+LONGEST_SENTENCE = 600
+"""Characters; what goes on without an end is cut, so that what looks through the sentence of each number stays within bounds. The
+longest sentences that reports have are half of it."""
+_PAUSE = re.compile(r"[,\s\N{IDEOGRAPHIC COMMA}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ class Structure:
                 continue
             tail = self._patterns.sentence_tail.match(text, match.end(), end)
             last = tail.end() if tail else match.end()
-            yield from _trimmed(text, first, last)
+            yield from _within_bounds(text, first, last)
             first = last
-        yield from _trimmed(text, first, end)
+        yield from _within_bounds(text, first, end)
 
     def _bracketed(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Spans of the brackets and quotes that open and close between `start` and `end`, by their ends; speech behind a colon is none."""
@@ -120,6 +124,17 @@ class _Inside:
         while self._next < len(self._spans) and self._spans[self._next][1] <= position:
             self._next += 1
         return self._next < len(self._spans) and self._spans[self._next][0] < position
+
+
+def _within_bounds(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence, in pieces of `LONGEST_SENTENCE` at most: behind the last pause of each, or anywhere where there is none."""
+    while end - start > LONGEST_SENTENCE:
+        limit = start + LONGEST_SENTENCE
+        pauses = [pause.end() for pause in _PAUSE.finditer(text, limit - LONGEST_SENTENCE // 4, limit)]
+        cut = pauses[-1] if pauses else limit
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
