@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from browsing import Page, chromium
 
+from pipeline import rulebook
 from pipeline.run import run
 
 pytestmark = [
@@ -333,6 +334,11 @@ def test_a_correction_changes_the_next_runs_table_and_nothing_else(page: Page, a
     again.go(people["fact_id"])
     assert "1,076" in again.text(".said")
     assert "已生效" in again.text(".changes")
+    again.go("corrections")
+    assert again.texts(".outcomes tbody tr", attribute="data-outcome") == ["applied"]
+    assert all(words in again.text(".outcomes tbody tr") for words in ("已更正", "75名", "1076"))
+    again.click(".outcomes .link")
+    again.wait("return document.querySelector('.selected')?.textContent === '75名'")
 
 
 def _read(row: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -347,6 +353,41 @@ def test_a_value_that_is_no_number_is_not_taken(page: Page, out: Path) -> None:
     page.click("form.edit [type=submit]")
     assert page.count("form.edit") == 1
     assert page.count(".changes") == 0
+
+
+def test_what_could_not_be_applied_stands_first_with_the_reason(page: Page, archive: Path, out: Path, tmp_path: Path) -> None:
+    people = fact(out, "75名")
+    told = {
+        "source": people["source"],
+        "report_sha256": people["report_id"],
+        "text": "75名",
+        "sentence": people["sentence"],
+        "start": people["start"],
+    }
+    lines = [{**told, "column": column, "new": new} for column, new in (("value", "57"), ("status", "perhaps"), ("unit", "名"))]
+    lines.append({**told, "text": "9只", "sentence": "买猫9只。", "column": "value", "new": "8"})
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    run([archive], tmp_path / "out", formats=("html",), workers=1, corrections=tmp_path / "c.jsonl")
+    again = Page(page.driver, tmp_path / "out" / "review.html")
+    again.open()
+    again.go("corrections")
+    assert again.texts(".outcomes tbody tr", attribute="data-outcome") == ["refused", "orphaned", "applied", "no_longer_needed"]
+    assert "perhaps is no status" in again.text(".outcomes tbody tr")
+    assert again.texts(".outcomes p .chip") == ["不能接受 1", "找不到位置 1", "已更正 1", "已不需要 1"]
+
+
+def test_a_page_with_masked_persons_says_so_in_both_languages(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("安海镇总工会2013年工作总结\n主席陶永祥带队慰问困难职工75名。\n", encoding="utf-8")
+    run([tmp_path / "a.txt"], tmp_path / "out", formats=("html",), workers=1, redact=True)
+    again = Page(page.driver, tmp_path / "out" / "review.html")
+    again.open()
+    assert "主席■■■带队" in again.text("#text")
+    notices: dict[str, str] = {}
+    for language in ("en", "zh"):
+        if again.run("return document.documentElement.lang") != language:
+            again.click(f"button[lang={language}]")
+        notices[language] = again.text(".warning.redacted")
+    assert notices == {language: rulebook.load().table("redact")["notes"][language] for language in ("en", "zh")}
 
 
 # --- hostile text
