@@ -44,8 +44,8 @@ const SIGNS = { "=": "", "~": "≈", ">": ">", ">=": "≥", "<": "<", "<=": "≤
 
 /** A number with its hedge in front; a range as its two ends. */
 export function hedged({ value, low, high, bound }) {
+  if (low !== undefined && high !== undefined && low !== high) return `${grouped(low)}–${grouped(high)}`;
   if (value !== undefined && value !== null) return (SIGNS[bound] ?? "") + grouped(value);
-  if (low !== undefined && high !== undefined) return `${grouped(low)}–${grouped(high)}`;
   if (low !== undefined) return `≥${grouped(low)}`;
   return high === undefined ? "" : `≤${grouped(high)}`;
 }
