@@ -62,7 +62,7 @@ def report(result: RunResult, inputs: Sequence[Path], rules: Path | None, langua
     if left:
         screen.print(words("messages", "left"), markup=False, soft_wrap=True)
         for source, reason in left:
-            screen.print(f"  {source}: {reason}", markup=False, soft_wrap=True)
+            screen.print(f"  {source}: {words.told('reasons', reason)}", markup=False, soft_wrap=True)
         if len(left) < len(result.unread):
             screen.print("  …")
     if result.comparison.num_rows:

@@ -17,14 +17,17 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from pipeline import rulebook
 from pipeline.corrections import Corrections, CorrectionsError
 from pipeline.corrections.files import FIELDS
 from pipeline.corrections.search import nearest, places
 from pipeline.corrections.values import RefusedError, Vocabulary
+from pipeline.labels import Labels
 from pipeline.rulebook import Rulebook
 from pipeline.run import RunResult, run
 
 Row = dict[str, Any]
+LABELS = Labels(rulebook.load(), "zh")
 FILLER = "各项工作有序推进,干部职工精神面貌焕然一新,基层基础不断夯实,服务能力稳步提升,困难群众的生活得到改善。\n" * 3
 FIRST = (
     f"安和镇总工会2013年工作总结\n{FILLER}今年3月慰问困难职工75名,发放慰问金8000余元。\n新建工会12家。\n"
@@ -76,7 +79,10 @@ def save(path: Path, rows: Iterable[Row]) -> Path:
 
 
 def outcomes(out: Path) -> list[tuple[str, str | None]]:
-    return [(row["outcome"], row["why"]) for row in tables(out)["corrections"]]
+    """Outcome and reason of each; every reason has Chinese words, which workbook and page show."""
+    found = [(row["outcome"], row["why"]) for row in tables(out)["corrections"]]
+    assert [why for _, why in found if why and LABELS.told("whys", why) == why] == []
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -371,7 +371,7 @@ def test_what_could_not_be_applied_stands_first_with_the_reason(page: Page, arch
     again.open()
     again.go("corrections")
     assert again.texts(".outcomes tbody tr", attribute="data-outcome") == ["refused", "orphaned", "applied", "no_longer_needed"]
-    assert "perhaps is no status" in again.text(".outcomes tbody tr")
+    assert "perhaps 不是 status 的值" in again.text(".outcomes tbody tr")
     assert again.texts(".outcomes p .chip") == ["不能接受 1", "找不到位置 1", "已更正 1", "已不需要 1"]
 
 

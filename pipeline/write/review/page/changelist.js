@@ -4,7 +4,7 @@ import { page, reportOfHash, reports } from "./data.js";
 import { announce, el, tame } from "./dom.js";
 import { openReport } from "./navigation.js";
 import { kept } from "./storage.js";
-import { codeWord, columnWord, grouped, reportName, t, yearName } from "./words.js";
+import { codeWord, columnWord, currentLanguage, grouped, reportName, t, yearName } from "./words.js";
 
 const FILE = "corrections.jsonl";
 
@@ -45,7 +45,7 @@ function outcomeNode(line) {
     el("td", {}, report ? el("button", { type: "button", class: "link", onclick: () => openReport(line.report, line.fact ?? null) }, tame(where)) : tame(where)),
     el("td", {}, tame(line.text)), el("td", {}, columnWord(line.column)),
     el("td", {}, el("del", {}, tame(codeWord(line.column, line.old)) || t("nothing"))), el("td", {}, el("ins", {}, tame(codeWord(line.column, line.new)) || t("nothing"))),
-    el("td", {}, tame(line.why)), el("td", {}, tame(line.reason)));
+    el("td", {}, tame(line.why?.[currentLanguage()])), el("td", {}, tame(line.reason)));
 }
 
 /** What this run did with the corrections that were handed in; nothing where there were none. */

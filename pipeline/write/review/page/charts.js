@@ -4,7 +4,7 @@ import { comparison, indicators } from "./data.js";
 import { el, options, svg, tame } from "./dom.js";
 import { shows } from "./filters.js";
 import { cellWords } from "./inspector.js";
-import { codeWord, currentLanguage, hedged, short, stateWord, t } from "./words.js";
+import { codeWord, currentLanguage, hedged, short, stateWord, t, unitWord } from "./words.js";
 
 const BAR = { row: 28, most: 60 };
 const LINE = { height: 300, left: 64, top: 18, bottom: 34, strip: 22, most: 8 };
@@ -240,7 +240,7 @@ export function showCharts(main) {
   const page = el("div", { class: "charts" },
     el("div", { class: "bar" }, el("h1", {}, t("charts")),
       el("select", { "aria-label": t("indicator"), id: "indicator", onchange: (event) => { indicator = Number(event.target.value); more = BAR.most; redraw(); } },
-        options(indicators.map((one, position) => [String(position), `${one[currentLanguage()]} (${one.unit})`]), String(indicator))),
+        options(indicators.map((one, position) => [String(position), `${one[currentLanguage()]} (${unitWord(one.unit)})`]), String(indicator))),
       el("select", { "aria-label": t("year"), id: "year", onchange: (event) => { year = event.target.value; more = BAR.most; redraw(); } },
         options([["", t("all_years")], ...years.map((one) => [one, one])], year)),
       el("span", { class: "faint" }, t("chart_key"))),
