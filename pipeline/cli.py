@@ -23,7 +23,10 @@ app = typer.Typer(
 
 @app.callback()
 def _root() -> None:
-    """台账: reads Chinese town work reports and writes normalized tables that compare towns."""
+    """台账: reads Chinese town work reports and writes normalized tables that compare towns.
+
+    Example: taizhang run archive/ --out tables/
+    """
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from pipeline.bounds import SIGNS, plain
 from pipeline.labels import Labels, Language
 from pipeline.run import RunResult
 from pipeline.schema import COMPARISON_LEAD
-from pipeline.write.folder import WORKBOOK_FILE
+from pipeline.write.folder import PAGE_FILE, WORKBOOK_FILE
 
 SHOWN_ROWS = 8
 PLAIN_WIDTH = 120
@@ -62,7 +62,7 @@ def report(result: RunResult, inputs: Sequence[Path], rules: Path | None, langua
     if left:
         screen.print(words("messages", "left"), markup=False, soft_wrap=True)
         for source, reason in left:
-            screen.print(f"  {source}: {reason}", markup=False, soft_wrap=True)
+            screen.print(f"  {source}: {words.told('reasons', reason)}", markup=False, soft_wrap=True)
         if len(left) < len(result.unread):
             screen.print("  …")
     if result.comparison.num_rows:
@@ -81,6 +81,9 @@ def _summary(result: RunResult, words: Labels) -> Iterator[str]:
         facts=counts["facts"],
         cells=counts["cells"].get("value", 0),
     )
+    empty = {state: counts["cells"].get(state, 0) for state in ("conflict", "masked", "plan_only")}
+    if any(empty.values()):
+        yield words("messages", "empty_cells", **empty)
     if unread := sum(counts["unread"].values()):
         yield words("messages", "unread_numerals", count=unread)
     if outcomes := counts["corrections"]:
@@ -90,10 +93,12 @@ def _summary(result: RunResult, words: Labels) -> Iterator[str]:
     if differing := counts["last_year"].get("fails"):
         yield words("messages", "last_year", count=differing)
     yield words("messages", "look", out=result.out)
-    for name, key in ((WORKBOOK_FILE, "open_workbook"), ("comparison.csv", "open_table")):
+    if not counts["reports"]:
+        return
+    first = ((WORKBOOK_FILE, "open_workbook"), ("comparison.csv", "open_table"))
+    for name, key in (*[one for one in first if (result.out / one[0]).exists()][:1], (PAGE_FILE, "open_page")):
         if (result.out / name).exists():
             yield words("messages", key, file=result.out / name)
-            return
 
 
 def _print_comparison(comparison: pa.Table, words: Labels, screen: Console) -> None:

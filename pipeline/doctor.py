@@ -14,8 +14,9 @@ from pipeline import rulebook
 from pipeline.run import gazetteer_date, version
 
 LIBRARIES = (
-    "jieba", "lunar-python", "lxml", "msdoc2docx", "msgspec", "olefile", "opencc", "pandas", "platformdirs", "pyahocorasick", "pyarrow",
-    "pypdfium2", "python-calamine", "regex", "rich", "spacy", "striprtf", "typer", "xlsxwriter",
+    "google-re2", "jieba", "lunar-python", "lxml", "msdoc2docx", "msgspec", "numpy", "olefile", "opencc", "pandas", "platformdirs",
+    "pyahocorasick", "pyarrow", "pypdfium2", "python-calamine", "regex", "rensa", "rich", "rjieba", "spacy", "striprtf", "typer",
+    "xlsxwriter",
 )  # fmt: skip
 
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any, Literal
 
 from pipeline.rulebook import Rulebook, RuleError
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+_SLOT = re.compile(r"\\{(\w+)\\}")
+
+
+@cache
+def _form(sentence: str) -> re.Pattern[str]:
+    """What finds a sentence with its {…} filled in, up to a semicolon or the end; a {…} that begins it leaves a code before it alone."""
+    pattern = _SLOT.sub(r"(?P<\1>.+?)", re.escape(sentence))
+    return re.compile(r"(?<![^ ])" + re.sub(r"^(\(\?P<\w+>)\.", r"\1[^:;]", pattern) + r"(?=;|$)")
+
+
+def _filled(sentence: str, found: re.Match[str]) -> str:
+    return sentence.format(**found.groupdict())
 
 
 class Labels:
@@ -50,6 +66,14 @@ class Labels:
         """An English text of the tables with the phrases of `section` in the words of this language."""
         for words in self._table[section].values():
             text = text.replace(words["en"], words[self.language])
+        return text
+
+    def told(self, section: str, text: str) -> str:
+        """An English text of the tables in which every sentence of `section`, whatever fills its {…}, is told in this language."""
+        if self.language == "en":
+            return text
+        for texts in self._table[section].values():
+            text = _form(texts["en"]).sub(partial(_filled, texts[self.language]), text)
         return text
 
     def code(self, section: str, written: str, option: str) -> str:

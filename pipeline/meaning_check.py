@@ -56,10 +56,12 @@ def check_rule(rule: MeaningRule, read: Reader) -> Iterator[str]:
     """What is wrong with the examples of one rule."""
     for example in rule.examples:
         text, spans = unmarked(example)
-        got = {(fact.start, fact.end) for fact in _given(rule, read(text))}
+        facts = read(text)
+        got = {(fact.start, fact.end) for fact in _given(rule, facts)}
         for start, end in spans:
             if (start, end) not in got:
-                yield f"{rule.where}: «{text[start:end]}» is not {rule.code} in: {text}"
+                instead = next((_instead(rule, fact, text) for fact in facts if (fact.start, fact.end) == (start, end)), "no figure there")
+                yield f"{rule.where}: «{text[start:end]}» is not {rule.code} in: {text} ({instead})"
         for start, end in sorted(got - set(spans)) if rule.is_indicator else ():
             yield f"{rule.where}: «{text[start:end]}» is {rule.code} too in: {text}"
     for example in rule.counter_examples:
@@ -70,6 +72,14 @@ def check_rule(rule: MeaningRule, read: Reader) -> Iterator[str]:
 
 def _given(rule: MeaningRule, facts: Sequence[Fact]) -> list[Fact]:
     return [fact for fact in facts if (fact.indicator if rule.is_indicator else fact.activity) == rule.code]
+
+
+def _instead(rule: MeaningRule, fact: Fact, text: str) -> str:
+    """What a fact is that is not of the rule's type or indicator, and by which words."""
+    kind, code = ("indicator", fact.indicator) if rule.is_indicator else ("activity", fact.activity)
+    words = [f"«{text[cue.start : cue.end]}»" for cue in fact.cues if cue.rule == f"{kind}.{code}" and cue.end > cue.start]
+    by = f" by {', '.join(dict.fromkeys(words))}" if words else ""
+    return f"its {kind} is {code}{by}" if code else f"it has no {kind}"
 
 
 def unmarked(example: str) -> tuple[str, list[tuple[int, int]]]:

@@ -89,8 +89,10 @@ def _rules_of(out: Path) -> str:
 
 
 def _is_change(difference: diff.Difference) -> bool:
-    """Whether a reader of the table would see it: new offsets or facts behind the same figure are no change."""
-    return difference.sign != "~" or bool({"value", "bound", "low", "high", "state"} & set(difference.columns))
+    """Whether a reader of the table would see it: new offsets or facts behind the same figure are no change, nor is a new column's gap."""
+    if difference.sign != "~":
+        return bool(difference.row["state"] != "not_mentioned")
+    return bool({"value", "bound", "low", "high", "state"} & set(difference.columns))
 
 
 def _cell_line(difference: diff.Difference) -> str:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 WRONG_USAGE = 2
 
 rules_app = typer.Typer(
-    name="rules", help="Check, list, try and improve rules.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    name="rules",
+    help="Check, list, try and improve rules.\n\nExample: taizhang rules check my-rules/",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 OwnRules = Annotated[Path | None, typer.Option("--rules", help="Your own rule files, laid over the shipped ones.")]
 

@@ -617,17 +617,17 @@ class _Job:
         """Workbook and review page."""
         facts = {"version": version(), "rules": self.book.hash[:12]}
         labels = self.look.labels
-        if self.redactor is not None:
-            facts["redacted"] = self.redactor.notice[labels.language]
+        notice = None if self.redactor is None else self.redactor.notice
         if "xlsx" in self.formats:
             from pipeline.write.workbook import write_workbook  # here, for not every run wants one
 
             page = folder.PAGE_FILE if "html" in self.formats else None
-            write_workbook(tables, target / folder.WORKBOOK_FILE, labels, self.book, facts, money=self.look.money, page=page)
+            said = facts if notice is None else {**facts, "redacted": notice[labels.language]}
+            write_workbook(tables, target / folder.WORKBOOK_FILE, labels, self.book, said, money=self.look.money, page=page)
         if "html" in self.formats:
             from pipeline.write.review import write_review
 
-            write_review(tables, texts, target / folder.PAGE_FILE, labels.language, self.book, facts)
+            write_review(tables, texts, target / folder.PAGE_FILE, labels.language, self.book, facts, redacted=notice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ from typing import Any
 import pypdfium2
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.properties import PageSetupProperties
 from PIL import Image
+from python_calamine import CalamineWorkbook
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -109,12 +112,16 @@ def _of_workbook(folder: Path) -> Any:
         if name != SHEET:
             book.remove(book[name])
     sheet = book[SHEET]
+    shown = CalamineWorkbook.from_path(folder / "out" / "taizhang.xlsx").get_sheet_by_name(SHEET).to_python()
     for column in range(2, sheet.max_column + 1):
         hidden = str(sheet.cell(1, column).value) in HIDDEN or column > LAST_COLUMN
         sheet.column_dimensions[get_column_letter(column)].hidden = hidden
     for cell in (cell for row in sheet.iter_rows() for cell in row if cell.hyperlink):
-        cell.value = None if isinstance(cell.value, str) else cell.value  # where a cell is empty, openpyxl puts the link's target
+        cell.value = shown[cell.row - 1][cell.column - 1] or None  # where a cell is empty, openpyxl puts the link's target
         cell.hyperlink = None
+    sheet.oddFooter = HeaderFooterItem()
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 1
     sheet.print_area = f"A1:{get_column_letter(LAST_COLUMN)}{SHOWN_ROWS}"
     book.save(folder / "shown.xlsx")
     profile = (folder / "office").as_uri()

@@ -61,7 +61,9 @@ class Page:
         self.settle()
 
     def forget(self) -> None:
-        """Whatever the browser kept for the page."""
+        """Whatever the browser kept for the page, and the files that it handed out: a new one would not be told from an old one."""
+        for path in self.driver.downloads.iterdir() if self.driver.downloads else ():
+            path.unlink()
         self.driver.get(self.address)
         self.driver.execute_script("localStorage.clear()")
 
@@ -131,7 +133,7 @@ class Page:
         self.find(selector).send_keys(str(path))
 
     def downloaded(self, name: str) -> Path:
-        """The file that the page handed out last, when it is there."""
+        """The file that the page handed out last since `forget`, when it is there."""
         end = time.monotonic() + PATIENCE
         while True:
             found = sorted(self.driver.downloads.glob(f"{Path(name).stem}*{Path(name).suffix}"), key=lambda path: path.stat().st_mtime_ns)

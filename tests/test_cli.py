@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +41,19 @@ def test_a_run_says_where_to_look_and_shows_the_first_rows(archive: Path, tmp_pa
     status, out, err = call("run", archive, "--out", tmp_path / "out", "--workers", 1)
     assert status == 0
     assert "taizhang.xlsx" in out
+    assert "review.html" in out
     assert "75" in out
     assert ">8,000" in out
     assert err == ""  # no terminal, no progress
+
+
+def test_a_run_says_why_cells_are_empty_and_leads_nowhere_where_nothing_was_read(archive: Path, tmp_path: Path) -> None:
+    (archive / "b.txt").write_text("安和镇总工会2014年工作总结\n慰问困难职工xx名。明年计划新建工会3家。\n", encoding="utf-8")
+    _, out, _ = call("run", archive, "--out", tmp_path / "out", "--format", "csv", "--workers", 1)
+    assert "0 格说法矛盾，1 格被遮盖，1 格只有计划" in out
+    (tmp_path / "none").mkdir()
+    _, out, _ = call("run", tmp_path / "none", "--out", tmp_path / "out", "--workers", 1)
+    assert "taizhang.xlsx" not in out
 
 
 def test_quiet_is_quiet_and_english_is_english(archive: Path, tmp_path: Path) -> None:
@@ -174,6 +186,8 @@ def test_doctor() -> None:
     status, out, _ = call("doctor")
     assert status == 0, out
     assert "ok   self-test" in out
+    wanted = {re.split("[>=<]", text)[0] for text in metadata.requires("taizhang") or () if "extra" not in text}
+    assert {name for name in wanted if f"ok   {name}: " not in out} == set(), "a library that doctor does not look at"
 
 
 COMMANDS = ["run", "manifest", "explain", "rules check", "rules list", "rules preview", "rules learn", "evaluate", "diff", "doctor"]

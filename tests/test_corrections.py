@@ -1,11 +1,14 @@
-"""Corrections that stick: found again by the report's text and the words, applied once, and each accounted for."""
+"""Corrections that stick: found again by the report's text and the words, applied once, and each accounted for.
+
+Fifty of every sort, in a file and in the workbook, and back again: test_corrections_round_trip.py.
+"""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,16 +17,17 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from pipeline import rulebook
 from pipeline.corrections import Corrections, CorrectionsError
 from pipeline.corrections.files import FIELDS
 from pipeline.corrections.search import nearest, places
 from pipeline.corrections.values import RefusedError, Vocabulary
-from pipeline.corrections.workbook import CODES_HEAD, CODES_SHEET, COLUMNS_HEAD, COLUMNS_SHEET, IN_TABLE, REASON, TYPED
+from pipeline.labels import Labels
 from pipeline.rulebook import Rulebook
 from pipeline.run import RunResult, run
-from pipeline.schema import FACTS, REPORTS
 
 Row = dict[str, Any]
+LABELS = Labels(rulebook.load(), "zh")
 FILLER = "各项工作有序推进,干部职工精神面貌焕然一新,基层基础不断夯实,服务能力稳步提升,困难群众的生活得到改善。\n" * 3
 FIRST = (
     f"安和镇总工会2013年工作总结\n{FILLER}今年3月慰问困难职工75名,发放慰问金8000余元。\n新建工会12家。\n"
@@ -75,7 +79,10 @@ def save(path: Path, rows: Iterable[Row]) -> Path:
 
 
 def outcomes(out: Path) -> list[tuple[str, str | None]]:
-    return [(row["outcome"], row["why"]) for row in tables(out)["corrections"]]
+    """Outcome and reason of each; every reason has Chinese words, which workbook and page show."""
+    found = [(row["outcome"], row["why"]) for row in tables(out)["corrections"]]
+    assert [why for _, why in found if why and LABELS.told("whys", why) == why] == []
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -488,100 +495,3 @@ def test_the_file_is_no_input(out: Path, tmp_path: Path) -> None:
     inputs = write(tmp_path, {"a.txt": FIRST})
     read(inputs, tmp_path / "new", save(inputs / "c.jsonl", [correction(out, fact(out, "75名"), "value", "57")]))
     assert [row["source"] for row in tables(tmp_path / "new")["files"]] == ["in/a.txt"]
-
-
-# ---------------------------------------------------------------- a round trip of fifty
-
-
-def numbers_of(out: Path) -> list[Row]:
-    return [row for row in tables(out)["facts"] if row["kind"] in ("count", "money")]
-
-
-def fifty(out: Path) -> list[tuple[str, Row, str, str, str]]:
-    """Fifty corrections of every sort: (table, row, column, what is typed, code): every column on facts of its own."""
-    facts = numbers_of(out)
-    typed = [
-        ("value", "57", "57"), ("value", "1,234.5", "1234.5"), ("unit", "位", "位"), ("bound", "≥", ">="), ("bound", "~", "~"),
-        ("status", "打算", "plan"), ("status", "标准", "criterion"), ("object", "某事", "某事"), ("object", "（无）", ""),
-        ("activity", "女职工", "women"), ("indicator", "（无）", ""), ("indicator", "meetings.held", "meetings.held"),
-        ("kind", "不是事实", "name"), ("kind", "序数", "ordinal"),
-    ]  # fmt: skip
-    made = [(FACTS.name, facts[number], *typed[number % len(typed)]) for number in range(42)]
-    reports = tables(out)["reports"][:2]
-    said = [("town", "甲镇", "甲镇"), ("county", "乙县", "乙县"), ("year", "2011", "2011"), ("period", "半年", "half_year")]
-    return made + [(REPORTS.name, report, *one) for report in reports for one in said]
-
-
-def type_in(path: Path, out: Path, made: Sequence[tuple[str, Row, str, str, str]]) -> Path:
-    """A workbook with the corrections typed in, of the form that the reader speaks of; a column was put in, a header changed."""
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
-        keys: list[tuple[Any, ...]] = [COLUMNS_HEAD]
-        for table, name in ((FACTS, "事实"), (REPORTS, "报告")):
-            mine = [one for one in made if one[0] == table.name]
-            fields = [(IN_TABLE, column.name) for column in table.columns]
-            fields += [(TYPED, column) for column in dict.fromkeys(column for _, _, column, _, _ in mine)] + [(REASON, REASON)]
-            headers = [f"{name}{position}" for position in range(len(fields))]
-            keys += [
-                (name, position, header, table.name, column, role)
-                for position, (header, (role, column)) in enumerate(zip(headers, fields, strict=True), start=1)
-            ]
-            sheet = book.add_worksheet(name)
-            sheet.write_row(0, 0, [*headers[:-1], "为什么这样改"] if table is REPORTS else ["批注", *headers])
-            for number, row in enumerate(tables(out)[table.name], start=1):
-                said: Row = {(IN_TABLE, column): value for column, value in row.items() if isinstance(value, str | int | Decimal)}
-                typed = {(TYPED, column): words for _, one, column, words, _ in mine if one[table.key[0]] == row[table.key[0]]}
-                said |= {**typed, (REASON, REASON): "核对过"} if typed else {}
-                for position, key in enumerate(fields, start=0 if table is REPORTS else 1):
-                    if key in said:
-                        value = said[key]
-                        sheet.write(number, position, float(value) if isinstance(value, Decimal) else value)
-        for name, lines in ((COLUMNS_SHEET, keys), (CODES_SHEET, [CODES_HEAD, ("status", "plan", "打算"), ("indicator", "", "（无）")])):
-            hidden = book.add_worksheet(name)
-            hidden.hide()
-            for number, line in enumerate(lines):
-                hidden.write_row(number, 0, line)
-    return path
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("many")
-    lines = "".join(
-        f"第{number}期举办培训班{number + 2}期,慰问困难职工{number + 20}名,发放慰问金{number + 7}00元。\n" for number in range(20)
-    )
-    inputs = write(folder, {"a.txt": FIRST + lines, "b.txt": SECOND})
-    read(inputs, folder / "out")
-    return folder
-
-
-def test_fifty_corrections_typed_into_the_workbook_stick_and_none_twice(many: Path, tmp_path: Path) -> None:
-    made = fifty(many / "out")
-    assert len(made) == 50
-    read(many / "in", tmp_path / "1", type_in(tmp_path / "taizhang.xlsx", many / "out", made))
-    rows = tables(tmp_path / "1")["corrections"]
-    assert len(rows) == 50
-    assert {row["outcome"] for row in rows} <= {"applied", "no_longer_needed"}
-    assert sum(row["outcome"] == "applied" for row in rows) >= 45
-    facts = {row["fact_id"]: row for row in tables(tmp_path / "1")["facts"]}
-    reports = {row["report_id"]: row for row in tables(tmp_path / "1")["reports"]}
-    for table, row, column, _, code in made:
-        shown = facts[row["fact_id"]][column] if table == FACTS.name else reports[row["report_id"]][column]
-        assert (Decimal(code) == shown) if column == "value" else (str(shown or "") == code), (column, code, shown)
-    untouched = {row["fact_id"] for row in tables(many / "out")["facts"]} - {row.get("fact_id") for _, row, *_ in made}
-    dates = ("date_start", "date_end")  # follow from the year that was put right
-    for row in tables(many / "out")["facts"]:
-        if row["fact_id"] in untouched:
-            assert {k: v for k, v in row.items() if k not in dates} == {k: v for k, v in facts[row["fact_id"]].items() if k not in dates}
-
-
-def test_what_a_run_wrote_can_be_handed_in_again_and_changes_nothing_more(many: Path, tmp_path: Path) -> None:
-    workbook = type_in(tmp_path / "taizhang.xlsx", many / "out", fifty(many / "out"))
-    run([many / "in"], tmp_path / "1", workers=1, formats=["parquet", "csv"], corrections=workbook)
-    for number, workers in ((2, 1), (3, 2)):
-        file = tmp_path / str(number - 1) / "corrections.csv"
-        run([many / "in"], tmp_path / str(number), workers=workers, formats=["parquet", "csv"], corrections=file)
-        for name in TABLES:
-            for suffix in ("parquet", "csv"):
-                assert (tmp_path / "1" / f"{name}.{suffix}").read_bytes() == (tmp_path / str(number) / f"{name}.{suffix}").read_bytes(), (
-                    name
-                )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -26,9 +28,14 @@ REPORT = """石桥镇总工会2012年工作总结
 
 一、帮扶工作
 走访慰问困难职工75名，发放慰问金3.5万元。镇总工会主席陶永祥带队慰问了贺春梅、曹建平等5名困难职工，联系电话：13905716688。
+贺春梅身份证号330102197203054526，开户行账号6222021202001234567，邮箱hechunmei@example.cn，车牌浙A3K871。
 陶永祥说，全镇共有职工4500人。
 """
-SECRETS = ("陶永祥", "贺春梅", "曹建平", "13905716688")
+SECRETS = (
+    "陶永祥", "贺春梅", "曹建平", "13905716688", "330102197203054526", "6222021202001234567", "hechunmei", "A3K871",
+)  # fmt: skip
+PACK = re.compile(r'<script type="application/json" id="((?:texts|facts)-\d+)">(.*?)</script>')
+"""A pack of the review page: compressed and written in base64, so that a search through the file finds nothing in it."""
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +124,20 @@ def _contents(folder: Path) -> dict[str, str]:
                 seen[name] = "".join(book.read(part).decode("utf-8", "replace") for part in book.namelist())
         elif path.is_file():
             seen[name] = path.read_text(encoding="utf-8-sig")
+            seen |= {f"{name}#{pack}": _unpacked(packed) for pack, packed in PACK.findall(seen[name])}
     return seen
+
+
+def _unpacked(packed: str) -> str:
+    """A pack of the page, its JSON escapes resolved."""
+    return json.dumps(json.loads(zlib.decompress(base64.b64decode(packed))), ensure_ascii=False)
 
 
 def test_no_secret_is_in_any_output(outputs: tuple[Path, Path]) -> None:
     plain, masked = map(_contents, outputs)
-    assert any(secret in text for secret in SECRETS for text in plain.values()), "the test looks in the wrong place"
+    for place in ("facts.csv", "facts.parquet", "taizhang.xlsx", "review.html#texts-0"):
+        assert [secret for secret in SECRETS if secret not in plain[place]] == [], f"the test looks in the wrong place: {place}"
+    assert "■■■" in masked["review.html#texts-0"]
     leaks = [(name, secret) for name, text in masked.items() for secret in SECRETS if secret in name + text]
     assert leaks == []
 

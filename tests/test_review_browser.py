@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from inspect import signature
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from browsing import Page, chromium
 
+from pipeline import rulebook
 from pipeline.run import run
 
 pytestmark = [
@@ -289,7 +289,7 @@ def test_a_correction_is_saved_as_the_contract_says(page: Page, out: Path) -> No
     ] * 3
 
 
-def test_corrections_stay_in_the_browser_can_be_undone_and_read_from_a_file(page: Page, out: Path) -> None:
+def test_corrections_stay_in_the_browser_can_be_undone_and_read_from_a_file(page: Page, out: Path, tmp_path: Path) -> None:
     corrected(page, out)
     page.open()
     page.go(fact(out, "75名")["fact_id"])
@@ -297,15 +297,15 @@ def test_corrections_stay_in_the_browser_can_be_undone_and_read_from_a_file(page
     assert page.count("mark[data-corrected]") == 2
     page.click(".changes .link")
     assert page.count(".changes") == 0
+    saved = shutil.copy(page.downloaded("corrections.jsonl"), tmp_path)
     page.forget()
     page.open()
     page.go("corrections")
     assert page.count("tbody tr") == 0
-    page.upload("input[type=file]", page.downloaded("corrections.jsonl"))
+    page.upload("input[type=file]", Path(saved))
     page.wait("return document.querySelectorAll('tbody tr').length === 3")
 
 
-@pytest.mark.skipif("corrections" not in signature(run).parameters, reason="this version applies no corrections")
 def test_a_correction_changes_the_next_runs_table_and_nothing_else(page: Page, archive: Path, out: Path, tmp_path: Path) -> None:
     people = fact(out, "75名")
     page.go(people["fact_id"])
@@ -333,6 +333,11 @@ def test_a_correction_changes_the_next_runs_table_and_nothing_else(page: Page, a
     again.go(people["fact_id"])
     assert "1,076" in again.text(".said")
     assert "已生效" in again.text(".changes")
+    again.go("corrections")
+    assert again.texts(".outcomes tbody tr", attribute="data-outcome") == ["applied"]
+    assert all(words in again.text(".outcomes tbody tr") for words in ("已更正", "75名", "1076"))
+    again.click(".outcomes .link")
+    again.wait("return document.querySelector('.selected')?.textContent === '75名'")
 
 
 def _read(row: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -347,6 +352,41 @@ def test_a_value_that_is_no_number_is_not_taken(page: Page, out: Path) -> None:
     page.click("form.edit [type=submit]")
     assert page.count("form.edit") == 1
     assert page.count(".changes") == 0
+
+
+def test_what_could_not_be_applied_stands_first_with_the_reason(page: Page, archive: Path, out: Path, tmp_path: Path) -> None:
+    people = fact(out, "75名")
+    told = {
+        "source": people["source"],
+        "report_sha256": people["report_id"],
+        "text": "75名",
+        "sentence": people["sentence"],
+        "start": people["start"],
+    }
+    lines = [{**told, "column": column, "new": new} for column, new in (("value", "57"), ("status", "perhaps"), ("unit", "名"))]
+    lines.append({**told, "text": "9只", "sentence": "买猫9只。", "column": "value", "new": "8"})
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    run([archive], tmp_path / "out", formats=("html",), workers=1, corrections=tmp_path / "c.jsonl")
+    again = Page(page.driver, tmp_path / "out" / "review.html")
+    again.open()
+    again.go("corrections")
+    assert again.texts(".outcomes tbody tr", attribute="data-outcome") == ["refused", "orphaned", "applied", "no_longer_needed"]
+    assert "perhaps 不是 status 的值" in again.text(".outcomes tbody tr")
+    assert again.texts(".outcomes p .chip") == ["不能接受 1", "找不到位置 1", "已更正 1", "已不需要 1"]
+
+
+def test_a_page_with_masked_persons_says_so_in_both_languages(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("安海镇总工会2013年工作总结\n主席陶永祥带队慰问困难职工75名。\n", encoding="utf-8")
+    run([tmp_path / "a.txt"], tmp_path / "out", formats=("html",), workers=1, redact=True)
+    again = Page(page.driver, tmp_path / "out" / "review.html")
+    again.open()
+    assert "主席■■■带队" in again.text("#text")
+    notices: dict[str, str] = {}
+    for language in ("en", "zh"):
+        if again.run("return document.documentElement.lang") != language:
+            again.click(f"button[lang={language}]")
+        notices[language] = again.text(".warning.redacted")
+    assert notices == {language: rulebook.load().table("redact")["notes"][language] for language in ("en", "zh")}
 
 
 # --- hostile text
@@ -384,6 +424,20 @@ def test_charts_show_hedges_and_what_is_missing(page: Page, out: Path) -> None:
     assert page.count(".series .point") == len(given)
 
 
+def test_a_range_is_told_by_both_ends_beside_its_whisker(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("安海镇总工会2013年工作总结\n全年慰问困难职工330至390名。\n", encoding="utf-8")
+    run([tmp_path / "a.txt"], tmp_path / "out", formats=("html",), workers=1)
+    again = Page(page.driver, tmp_path / "out" / "review.html")
+    again.open()
+    again.go("charts")
+    assert again.texts(".figure-box:first-of-type .number") == ["330–390"]
+    right, left = again.run(
+        "const box = (selector) => document.querySelector('.figure-box ' + selector).getBoundingClientRect();"
+        "return [box('.hedge').right, box('.number').left]"
+    )
+    assert right < left, "the number stands over the whisker"
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "Comparison"), ("zh", "对比")])
 def test_the_language_can_be_changed(page: Page, language: str, word: str) -> None:
     if page.run("return document.documentElement.lang") != language:
@@ -410,6 +464,9 @@ def test_a_small_screen_has_no_sideways_scroll(page: Page, out: Path) -> None:
         for address in (fact(out, "75名")["fact_id"], "comparison", "doubts", "charts", "corrections"):
             page.go(address)
             assert page.run("return document.documentElement.scrollWidth") <= 390, address
+            if address == "charts":
+                assert page.count(".chart") == 2
+                assert page.run("return [...document.querySelectorAll('.scroller')].every((one) => one.scrollWidth <= one.clientWidth)")
     finally:
         page.size(1280, 900)
 

@@ -116,6 +116,17 @@ def test_preview_shows_the_cells_that_would_change(tables: Path, tmp_path: Path)
     assert before == {path.name: path.read_bytes() for path in tables.iterdir() if path.is_file()}
 
 
+def test_preview_of_a_new_column_shows_the_figures_it_gets_and_not_its_gaps(tables: Path, tmp_path: Path) -> None:
+    (tmp_path / "archive" / "b.txt").write_text("太平镇总工会2013年工作总结\n职工提合理化建议9条。\n", encoding="utf-8")
+    run([tmp_path / "archive"], tables, formats=("parquet",), workers=1)
+    head = "[[indicator]]\ncode = 'own.said'\nlabel = '建议'\nlabel_en = 'Said'\nunit = '条'\nkind = 'count'\nunits = ['条']\n"
+    rule = "combine = 'sum'\n[[indicator.rule]]\nwhy = 'w'\nframe = '建议@'\n"
+    rule += "examples = ['提建议<n>3条</n>。']\ncounter_examples = ['共3条。']\n"
+    found = preview(own(tmp_path / "own", head + rule, "indicators"), tables, workers=1)
+    (line,) = found.cells
+    assert line.endswith("own.said: — → 9"), line
+
+
 def test_preview_of_rules_that_change_nothing(tables: Path, tmp_path: Path) -> None:
     found = preview(own(tmp_path / "own"), tables, workers=1)
     assert (found.cells, found.facts, found.stale) == ((), (), False)

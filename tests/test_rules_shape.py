@@ -35,6 +35,16 @@ why = "examined"
 frame = '体检@'
 examples = ["为居民体检<n>30人</n>。"]
 """
+ACTIVITY = """[[activity]]
+code = "checkups"
+label = "体检"
+label_en = "Check-ups"
+names = "体检"
+words = ""
+hints = ""
+examples = ["为老年人体检<n>80人</n>。"]
+counter_examples = ["走访困难职工30人。"]
+"""
 SEEN = "names.toml, line 2: own.badge"
 CHECKED = "indicators.toml, line 2: health.checked"
 BROKEN = {
@@ -60,6 +70,7 @@ BROKEN = {
     "unknown units": ("indicators", INDICATOR.replace("\"people", "\"peple"), CHECKED, "rules/units.toml"),
     "no frame": ("indicators", INDICATOR.replace("frame = '体检@'\n", ""), "indicators.toml", "frame"),
     "another meaning": ("indicators", INDICATOR.replace("frame = '体检@'", "frame = '检查@'"), CHECKED, "is not health.checked in"),
+    "another type": ("activities", ACTIVITY, "activities.toml, line 2: checkups", "(its activity is safety by «体检»)"),
 }  # fmt: skip
 
 

@@ -77,6 +77,22 @@ def test_headers_are_unique_and_wide_enough(book: Any) -> None:
             assert wide >= 2 * max(len(line) for line in str(cell.value).split("\n")) / 2, (name, cell.value)
 
 
+def test_what_names_a_row_is_never_cut(tmp_path: Path) -> None:
+    many = [read_of(f"第{n}篇。{TEXT}", source=f"in/{n}.txt", county="县", town=f"第{n}镇", year=2013) for n in range(20)]
+    one = read_of("又一篇。" + TEXT, source="in/x.txt", county="科尔沁右翼中旗", town="巴彦镇", year_min=2006, year_max=2007)
+    sheet = written(tmp_path / "t.xlsx", *many, one)["对比"]
+    for header, text in (("县", "科尔沁右翼中旗"), ("年份", "2006–2007")):
+        (head,) = [cell for cell in sheet[1] if cell.value == header]
+        assert text in values(sheet, header)
+        assert sheet.column_dimensions[head.column_letter].width >= sum(2 if character > "\u2e80" else 1 for character in text)
+
+
+def test_the_first_page_lists_the_sheets_in_their_order(book: Any) -> None:
+    listed = [row[0].value for row in book["说明"].iter_rows() if row[0].value in SHEETS]
+    assert listed == SHEETS[1:]
+    assert "review.html" in [row[0].value for row in book["说明"].iter_rows()]
+
+
 def test_technical_columns_are_folded_and_not_gone(book: Any) -> None:
     sheet = book["事实"]
     headers = {cell.value: cell.column_letter for cell in sheet[1]}

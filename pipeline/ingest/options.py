@@ -76,5 +76,5 @@ def check_encoding(name: str) -> str:
         info = codecs.lookup(name)
         b"00".decode(name, "replace")  # none at all would be decoded without a look at the codec
     except LookupError as error:  # also what bytes.decode says of codecs that give no text (hex, zlib)
-        raise ValueError(f"unknown encoding: {name}") from error
+        raise ValueError(f"unknown encoding: {name}; name it as Python does, e.g. gb18030, utf-8 or big5, or leave it out") from error
     return info.name

@@ -14,12 +14,14 @@ from pipeline.labels import LANGUAGES, Labels
 from pipeline.model import FACTS as FACT_KINDS
 from pipeline.model import Bound, Kind, Scope, Status
 from pipeline.rulebook import Rulebook
-from pipeline.schema import COMPARISON, FACTS, REPORTS, Column
+from pipeline.schema import COMPARISON, CORRECTIONS, FACTS, REPORTS, Column
 from pipeline.write.review.packs import offset
 
+_OF_CORRECTIONS = tuple(column for column in CORRECTIONS.columns if column.name in ("outcome", "why", "number"))
 STATES = ("not_mentioned", "plan_only", "masked", "value", "conflict")
 """States of a cell; where reports share a row, the later of theirs is shown."""
 _REPORT_COLUMNS = tuple(name for name in REPORTS.names() if name != "town_code_nbs")
+_OUTCOME_COLUMNS = ("number", "source", "text", "column", "old", "new", "reason", "outcome", "why")
 _ROW_COLUMNS = tuple(column.name for column in COMPARISON.columns if column.name != "report_ids")
 MAX_SENTENCE = 160
 """A doubt shows so many characters of its sentence; the page has the whole of it in the text."""
@@ -41,9 +43,10 @@ def _words(labels: Labels) -> dict[str, Any]:
     return {
         "page": labels.section("page"),
         "states": labels.section("states"),
+        "units": labels.section("units"),
         "doubt_kinds": labels.section("doubt_kinds"),
         "codes": labels.sections("codes"),
-        "columns": {column.name: _column_word(column, labels) for column in (*REPORTS.columns, *FACTS.columns)},
+        "columns": {column.name: _column_word(column, labels) for column in (*_OF_CORRECTIONS, *REPORTS.columns, *FACTS.columns)},
     }
 
 
@@ -72,6 +75,7 @@ class Index:
         self._tables = tables
         self._numbers = numbers
         self._indicators = {code: position for position, code in enumerate(book.indicators)}
+        self._labels = {language: Labels(book, language) for language in LANGUAGES}
         held = _among(tables["reports"], "report_id", numbers)
         self._held = held.select(["report_id", "start", *sorted(set(_EVIDENCE.values()))]).to_pylist()
         self._rows = self._rows_held()
@@ -151,10 +155,24 @@ class Index:
                 "fact": offset(doubt["fact_id"]),
                 "spans": [told["span"]] if told.get("span") else self._evidence(doubt["kind"], number),
                 "text": text,
+                "told": self._told("reasons", text) if doubt["kind"] == "file_unread" else None,
                 "sentence": sentence and sentence[:MAX_SENTENCE],
             }
             shown.append({name: value for name, value in row.items() if value is not None})
         return shown
+
+    def corrections(self) -> list[dict[str, Any]]:
+        """What became of the corrections handed in, in their order; `report` and `fact` where the page holds what they were applied to."""
+        shown = []
+        for row in self._tables[CORRECTIONS.name].to_pylist():
+            held = {"report": self._numbers.get(row["report_id"]), "fact": offset(row["fact_id"]) if row["report_id"] else None}
+            said = {**{name: row[name] for name in _OUTCOME_COLUMNS}, **held, "why": self._told("whys", row["why"])}
+            shown.append({name: value for name, value in said.items() if value is not None})
+        return shown
+
+    def _told(self, section: str, text: str | None) -> dict[str, str] | None:
+        """A sentence of the tables in each language."""
+        return None if text is None else {language: labels.told(section, text) for language, labels in self._labels.items()}
 
     def _evidence(self, kind: str, number: int | None) -> list[list[int]] | None:
         """Where the words stand that leave a report's place or year open: `十七大@3420-3423` as report, start and end."""

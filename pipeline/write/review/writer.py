@@ -19,9 +19,20 @@ from pipeline.write.texts import Texts
 
 
 def write_review(
-    tables: Mapping[str, pa.Table], texts: Texts, path: Path, language: Language, book: Rulebook, about: Mapping[str, str]
+    tables: Mapping[str, pa.Table],
+    texts: Texts,
+    path: Path,
+    language: Language,
+    book: Rulebook,
+    about: Mapping[str, str],
+    *,
+    redacted: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the page. `about`: `version` and `rules`, shown at its foot; `language`: the one it opens in. Raises OSError."""
+    """Write the page. Raises OSError.
+
+    `about`: `version` and `rules`, shown at its foot; `language`: the one it opens in; `redacted`: where persons are masked, what the
+    page says of that, by language.
+    """
     found = doubts(tables)
     rows = chosen(tables["reports"], found["report_id"].to_pylist())
     held = tables["reports"].take(pa.array(rows, pa.int64()))
@@ -38,6 +49,8 @@ def write_review(
         "reports": index.reports(rows, [texts.sha256(key) for key in keys]),
         "comparison": index.comparison(),
         "doubts": index.doubts(found),
+        "corrections": index.corrections(),
+        "redacted": redacted,
     }
     frame = content["words"][language]["page"]
     contents = _packs(packs, ids, keys, texts, Facts(tables["facts"], tables["checks"], ids))

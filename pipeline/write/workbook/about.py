@@ -111,7 +111,7 @@ class AboutSheet:
             )
             self.row += 1
         if page is not None:
-            self._linked("review", Link(f"external:{page}"))
+            self._linked(page, Link(f"external:{page}"))
             self.sheet.write_string(self.row, 1, self.labels("workbook", "open_page"), self._look(TEXT))
             self.row += 1
 

@@ -94,10 +94,10 @@ def lines_of(text: str, columns: int) -> int:
     return sum(1 + max(0, width(line) - 1) // columns for line in text.split("\n"))
 
 
-def fitting(header: str, texts: Sequence[str]) -> int:
-    """The width of a column in which nine of ten of these texts show in full, within NARROWEST and WIDEST."""
+def fitting(header: str, texts: Sequence[str], share: float = _SHARE_FITTED) -> int:
+    """The width of a column in which so large a share of these texts shows in full, within NARROWEST and WIDEST."""
     widths = sorted(width(text[: WIDEST + 1]) for text in texts)
-    common = widths[min(len(widths) - 1, int(len(widths) * _SHARE_FITTED))] if widths else 0
+    common = widths[min(len(widths) - 1, int(len(widths) * share))] if widths else 0
     return max(NARROWEST, min(WIDEST, max(common + 2, header_width(header))))
 
 

@@ -18,6 +18,8 @@ from pipeline.write.workbook.table import LIST_JOINT, SAMPLE_ROWS, Words
 
 FRONT = ("label", "county", "year", "period", "org")
 """Stand before the indicators; the other columns that name the row stand behind them."""
+SHORT = ("county", "year", "period", "org")
+"""Never cut: 科尔沁右翼中旗, 2006–2007 beside a neighbour would read as something else."""
 BOUND_SUFFIX = "__bound"
 COLOURS: Mapping[str, Mapping[str, Any]] = {
     "value": {"bg_color": "#EAF3E6"},
@@ -99,7 +101,10 @@ class ComparisonSheet:
             if item.name in self.indicators:
                 wide = max(FIGURE_WIDTH, fitting(item.header, []))
             else:
-                wide = fitting(item.header, [] if item.role == "row" else [text for text in self._lead(item.name, sample) if text])
+                texts = (
+                    [] if item.role == "row" else [text for text in self._lead(item.name, part if item.name in SHORT else sample) if text]
+                )
+                wide = fitting(item.header, texts, 1) if item.name in SHORT else fitting(item.header, texts)
             sheet.cells.set_column(position, position, wide)
 
     def _lead(self, name: str, part: pa.Table) -> list[str | None]:

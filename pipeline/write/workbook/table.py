@@ -49,6 +49,8 @@ class Words:
         self.unit_class = {word: unit.unit_class for word, unit in rules.units.items()}
         self._codes: dict[str, Callable[[str], str]] = {column: _shown(words) for column, words in labels.sections("codes").items()}
         self._codes["note"] = lambda note: labels.in_words("notes", note)
+        self._codes["why"] = lambda why: labels.told("whys", why)
+        self._codes["reason"] = lambda reason: labels.told("reasons", reason)
         self._codes |= {"activity": labels.activity, "indicator": labels.indicator, "base": labels.indicator}
 
     def of(self, column: str) -> Callable[[str], str] | None:

@@ -223,7 +223,7 @@ class _Writer:
                 {
                     **{name: doubt[name] for name in DOUBT_COLUMNS if name in DOUBTS.names},
                     "kind": kinds[doubt["kind"]],
-                    "text": doubt["text"] and self.labels.in_words("notes", doubt["text"]),
+                    "text": doubt["text"] and self.labels.told("reasons", self.labels.in_words("notes", doubt["text"])),
                     "label": report.get("label") or doubt["source"],
                     "year": report.get("year"),
                     "indicator": doubt["indicator"] and self.labels.indicator(doubt["indicator"]),

@@ -4,15 +4,22 @@ import { comparison, indicators } from "./data.js";
 import { el, options, svg, tame } from "./dom.js";
 import { shows } from "./filters.js";
 import { cellWords } from "./inspector.js";
-import { codeWord, currentLanguage, hedged, short, stateWord, t } from "./words.js";
+import { codeWord, currentLanguage, hedged, short, stateWord, t, unitWord } from "./words.js";
 
-const BAR = { row: 28, label: 200, number: 130, width: 860, most: 60 };
-const LINE = { width: 860, height: 300, left: 64, right: 190, top: 18, bottom: 34, strip: 22, most: 8 };
+const BAR = { row: 28, most: 60 };
+const LINE = { height: 300, left: 64, top: 18, bottom: 34, strip: 22, most: 8 };
+/** What depends on the room: the width of a chart, of names and numbers beside bars and lines, the characters of a name, the years on the axis. */
+const WIDE = { width: 860, label: 200, number: 130, name: 17, right: 190, series: 15, years: 14 };
+const NARROW = { width: 400, label: 134, number: 74, name: 10, right: 92, series: 6, years: 6 };
+const NARROW_BELOW = 620;
 
 let indicator = null;
 let year = null;
 let more = BAR.most;
 let chosen = new Set();
+let room = WIDE;
+let resized = () => {};
+addEventListener("resize", () => resized());
 
 const cellOf = (row) => row.cells[indicator];
 const valueOf = (row) => cellOf(row)?.value === undefined ? null : Number(cellOf(row).value);
@@ -72,16 +79,17 @@ function barRow(row, y, scale) {
   const middle = y + BAR.row / 2;
   const words = cell ? cellWords(cell, indicators[indicator]) : stateWord("not_mentioned");
   const name = year ? place(row) : `${place(row)} ${row.year ?? ""}`;
-  const label = svg("text", { class: "name", x: BAR.label - 10, y: middle, "text-anchor": "end" }, tame(name.length > 17 ? `…${name.slice(-16)}` : name));
-  const parts = [svg("title", {}, `${tame(name)} ${row.year ?? ""}: ${words}`), svg("rect", { class: "hit", x: 0, y, width: BAR.width, height: BAR.row }), label];
+  const label = svg("text", { class: "name", x: room.label - 10, y: middle, "text-anchor": "end" }, tame(name.length > room.name ? `…${name.slice(1 - room.name)}` : name));
+  const parts = [svg("title", {}, `${tame(name)} ${row.year ?? ""}: ${words}`), svg("rect", { class: "hit", x: 0, y, width: room.width, height: BAR.row }), label];
   if (value === null) {
-    parts.push(svg("line", { class: "missing", x1: BAR.label, x2: BAR.label + 26, y1: middle, y2: middle }),
-      svg("text", { class: "state", x: BAR.label + 34, y: middle }, stateWord(cell?.state ?? "not_mentioned")));
+    parts.push(svg("line", { class: "missing", x1: room.label, x2: room.label + 26, y1: middle, y2: middle }),
+      svg("text", { class: "state", x: room.label + 34, y: middle }, stateWord(cell?.state ?? "not_mentioned")));
   } else {
     const end = scale(value);
+    const reach = Math.max(end, cell.high === undefined ? end : scale(Number(cell.high)));
     const open = cell.bound?.startsWith("<");
-    parts.push(svg("rect", { class: open ? "bar open" : "bar", x: BAR.label, y: y + 5, width: Math.max(2, end - BAR.label), height: BAR.row - 10, rx: 2 }),
-      hedgeMark(cell, end, middle, scale, "x"), svg("text", { class: "number", x: end + (cell.bound || cell.low !== cell.high ? 24 : 8), y: middle }, hedged(cell)));
+    parts.push(svg("rect", { class: open ? "bar open" : "bar", x: room.label, y: y + 5, width: Math.max(2, end - room.label), height: BAR.row - 10, rx: 2 }),
+      hedgeMark(cell, end, middle, scale, "x"), svg("text", { class: "number", x: reach + (cell.bound?.startsWith(">") && cell.high === undefined ? 24 : 8), y: middle }, hedged(cell)));
   }
   return svg("g", { class: "item", ...opener(row), "aria-label": `${tame(name)}: ${words}` }, parts.filter(Boolean));
 }
@@ -103,10 +111,10 @@ function townChart(rows, redraw) {
   const shown = all.slice(0, more);
   const most = Math.max(0, ...shown.map((row) => (valueOf(row) === null ? 0 : Math.max(valueOf(row), Number(cellOf(row).high ?? 0)))));
   const values = steps(most);
-  const scale = (value) => BAR.label + (value / values.at(-1)) * (BAR.width - BAR.label - BAR.number);
+  const scale = (value) => room.label + (value / values.at(-1)) * (room.width - room.label - room.number);
   const top = 24;
   const height = top + shown.length * BAR.row + 6;
-  const chart = svg("svg", { viewBox: `0 0 ${BAR.width} ${height}`, class: "chart", role: "group", "aria-label": t("across_towns") },
+  const chart = svg("svg", { viewBox: `0 0 ${room.width} ${height}`, class: room === NARROW ? "chart narrow" : "chart", role: "group", "aria-label": t("across_towns") },
     grid(values, scale, top, height - 6), shown.map((row, at) => barRow(row, top + at * BAR.row, scale)));
   const given = all.filter((row) => valueOf(row) !== null).length;
   return el("section", { class: "figure-box" }, el("h2", {}, t("across_towns")), el("p", { class: "faint" }, t("given", { given, rows: all.length })),
@@ -154,7 +162,7 @@ function endLabels(drawn, x, y, last) {
   labels.forEach((label, index) => {
     if (index > 0) label.y = Math.max(label.y, labels[index - 1].y + 15);
   });
-  return labels.map((label) => svg("text", { class: `name s${label.at}`, x: x(last) + 14, y: label.y }, tame(label.name.length > 15 ? `${label.name.slice(0, 14)}…` : label.name)));
+  return labels.map((label) => svg("text", { class: `name s${label.at}`, x: x(last) + 14, y: label.y }, tame(label.name.length > room.series ? `…${label.name.slice(1 - room.series)}` : label.name)));
 }
 
 /** Below the lines a strip a series: a sign per year says whether there is a figure, why not, or that there is no report. */
@@ -176,13 +184,13 @@ function yearChart(rows, redraw) {
   if (years.length === 0) return el("section", { class: "figure-box" }, el("h2", {}, t("over_years")), el("p", { class: "empty" }, t("nothing_found")));
   const [first, last] = [Math.min(...years), Math.max(...years)];
   const span = Array.from({ length: last - first + 1 }, (_, at) => first + at);
-  const values = steps(Math.max(0, ...drawn.flatMap((series) => series.rows.map((row) => valueOf(row) ?? 0))));
-  const plot = LINE.width - LINE.left - LINE.right;
+  const values = steps(Math.max(0, ...drawn.flatMap((series) => series.rows.map((row) => Math.max(valueOf(row) ?? 0, Number(cellOf(row)?.high ?? 0))))));
+  const plot = room.width - LINE.left - room.right;
   const x = (one) => LINE.left + (last === first ? 0.5 : (Number(one) - first) / (last - first)) * plot;
   const y = (value) => LINE.height - LINE.bottom - (value / values.at(-1)) * (LINE.height - LINE.top - LINE.bottom);
   const height = LINE.height + drawn.length * LINE.strip + 8;
-  const labelled = span.filter((one) => span.length <= 14 || (one - first) % Math.ceil(span.length / 14) === 0);
-  const chart = svg("svg", { viewBox: `0 0 ${LINE.width} ${height}`, class: "chart", role: "group", "aria-label": t("over_years") },
+  const labelled = span.filter((one) => span.length <= room.years || (one - first) % Math.ceil(span.length / room.years) === 0);
+  const chart = svg("svg", { viewBox: `0 0 ${room.width} ${height}`, class: room === NARROW ? "chart narrow" : "chart", role: "group", "aria-label": t("over_years") },
     values.map((value) => svg("g", { class: "tick" }, svg("line", { x1: LINE.left, x2: LINE.left + plot, y1: y(value), y2: y(value) }),
       svg("text", { x: LINE.left - 8, y: y(value), "text-anchor": "end" }, short(value)))),
     labelled.map((one) => svg("text", { class: "axis", x: x(one), y: LINE.height - LINE.bottom + 20, "text-anchor": "middle" }, String(one))),
@@ -222,6 +230,8 @@ function newest(rows) {
 /** Draws the charts of the reports that the filters let through. */
 export function showCharts(main) {
   const redraw = () => showCharts(main);
+  room = main.clientWidth < NARROW_BELOW ? NARROW : WIDE;
+  resized = () => main.querySelector(".charts") && (main.clientWidth < NARROW_BELOW) !== (room === NARROW) && redraw();
   indicator ??= fullest();
   const rows = comparison.filter((row) => row.reports.some(shows));
   const years = [...new Set(rows.map((row) => row.year).filter(Boolean))].sort().reverse();
@@ -230,7 +240,7 @@ export function showCharts(main) {
   const page = el("div", { class: "charts" },
     el("div", { class: "bar" }, el("h1", {}, t("charts")),
       el("select", { "aria-label": t("indicator"), id: "indicator", onchange: (event) => { indicator = Number(event.target.value); more = BAR.most; redraw(); } },
-        options(indicators.map((one, position) => [String(position), `${one[currentLanguage()]} (${one.unit})`]), String(indicator))),
+        options(indicators.map((one, position) => [String(position), `${one[currentLanguage()]} (${unitWord(one.unit)})`]), String(indicator))),
       el("select", { "aria-label": t("year"), id: "year", onchange: (event) => { year = event.target.value; more = BAR.most; redraw(); } },
         options([["", t("all_years")], ...years.map((one) => [one, one])], year)),
       el("span", { class: "faint" }, t("chart_key"))),

@@ -5,7 +5,7 @@ import { shows } from "./filters.js";
 import { cellWords } from "./inspector.js";
 import { follow, openReport } from "./navigation.js";
 import { preference, setPreference } from "./storage.js";
-import { codeWord, currentLanguage, grouped, hedged, stateWord, t } from "./words.js";
+import { codeWord, currentLanguage, grouped, hedged, stateWord, t, unitWord } from "./words.js";
 
 /** As in the style: the height of a row, the width of an indicator's column and of the columns before them. */
 const ROW = 38;
@@ -89,7 +89,7 @@ function headNode(redraw) {
     el("th", { scope: "col", class: "town" }, t("town")), el("th", { scope: "col", class: "year" }, t("year")), el("th", { scope: "col", class: "lead" }, t("period")),
     positions.map((position) => el("th", { scope: "col", "aria-sort": ordered(position) },
       el("button", { type: "button", title: t("sort"), onclick: () => { sortBy(position); redraw(); } },
-        indicators[position][currentLanguage()], el("small", {}, indicators[position].unit))))));
+        indicators[position][currentLanguage()], el("small", {}, unitWord(indicators[position].unit)))))));
 }
 
 function bring(row, column) {

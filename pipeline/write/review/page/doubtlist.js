@@ -21,6 +21,8 @@ function setSeen(doubt, is) {
   setPreference("seen", [...seen].join("\n"));
 }
 
+/** The words in doubt; of a file the reason for which it was not read. */
+const wordsOf = (doubt) => unplaced(doubt.told?.[currentLanguage()] ?? doubt.text ?? "");
 const indicatorName = (doubt) => doubt.indicator === undefined ? "" : indicators[doubt.indicator][currentLanguage()];
 
 function open(doubt, index) {
@@ -28,7 +30,7 @@ function open(doubt, index) {
   setSeen(doubt, true);
   const places = doubt.spans ?? (doubt.fact === undefined ? [] : [[doubt.report, doubt.fact]]);
   follow({
-    title: `${t("doubt_of", { at: index + 1, count: shown.length })} · ${doubtWord(doubt.kind)}`, words: [indicatorName(doubt), unplaced(doubt.text ?? "")].filter(Boolean).join(" · "),
+    title: `${t("doubt_of", { at: index + 1, count: shown.length })} · ${doubtWord(doubt.kind)}`, words: [indicatorName(doubt), wordsOf(doubt)].filter(Boolean).join(" · "),
     places, report: doubt.report, beyond: (by) => openAt(index + by, by),
   });
 }
@@ -48,7 +50,7 @@ function draw(doubt) {
     el("span", { class: "what" },
       el("span", { class: "first" }, el("span", { class: "chip warn", "data-doubt": doubt.kind }, doubtWord(doubt.kind)),
         el("b", {}, tame(report ? `${reportName(report)} ${yearName(report)}` : doubt.source)), el("span", { class: "faint" }, indicatorName(doubt))),
-      el("span", { class: "second" }, doubt.text ? el("b", {}, tame(unplaced(doubt.text))) : null, " ", tame(doubt.sentence))),
+      el("span", { class: "second" }, doubt.text ? el("b", {}, tame(wordsOf(doubt))) : null, " ", tame(doubt.sentence))),
     el("span", { class: "seen", title: t("seen") }, seen.has(nameOf(doubt)) ? "✓" : ""),
   ];
 }

@@ -4,7 +4,7 @@ import { activities, indicators, page, reports } from "./data.js";
 import { announce, el, options, tame } from "./dom.js";
 import { here, leaveTrail, openReport, step } from "./navigation.js";
 import { opened } from "./reading.js";
-import { codeWord, columnWord, currentLanguage, grouped, hedged, reportName, said, stateWord, t, unplaced, yearName } from "./words.js";
+import { codeWord, columnWord, currentLanguage, grouped, hedged, reportName, said, stateWord, t, unitWord, unplaced, yearName } from "./words.js";
 
 const DETAILS = [
   "kind", "object", "status", "scope", "activity", "indicator", "unit", "per", "change", "edtf", "anchor", "part", "festival", "date_start", "date_end",
@@ -172,7 +172,7 @@ function trailCard() {
 
 /** What a cell of the comparison says, and how it came about. */
 export function cellWords(cell, indicator) {
-  const value = cell.value === undefined ? stateWord(cell.state) : `${hedged(cell)} ${indicator.unit}`;
+  const value = cell.value === undefined ? stateWord(cell.state) : `${hedged(cell)} ${unitWord(indicator.unit)}`;
   return cell.facts.length > 1 && cell.value !== undefined ? `${value} · ${t(`how_${indicator.how}`, { count: cell.facts.length })}` : value;
 }
 

@@ -101,6 +101,7 @@ function frame() {
       el("button", { type: "button", class: "icon", "aria-label": t("theme"), title: t("theme"), onclick: turnTheme }, "◐"),
       el("button", { type: "button", class: "icon", lang: other, "aria-label": t("other_language"), onclick: () => { setLanguage(other); draw(); } }, t("other_language_short")),
       el("button", { type: "button", class: "icon", "aria-label": t("keys"), title: t("keys"), onclick: showHelp }, "?")),
+    page.redacted ? el("p", { class: "warning redacted", role: "note" }, page.redacted[currentLanguage()]) : null,
     about.held < about.reports ? el("p", { class: "warning held", role: "note" }, t("held", { held: grouped(String(about.held)), all: grouped(String(about.reports)) })) : null,
     el("div", { class: "columns" },
       el("aside", { id: "list", "aria-label": t("reports") }, filterBar(),

@@ -21,6 +21,8 @@ export function t(key, values = {}) {
 
 export const stateWord = (state) => page.words[language].states[state];
 export const doubtWord = (kind) => page.words[language].doubt_kinds[kind] ?? kind;
+/** What an indicator's unit is called. */
+export const unitWord = (unit) => page.words[language].units[unit] ?? unit;
 export const columnWord = (name) => page.words[language].columns[name] ?? name;
 
 /** What a code in a column is called: `done` of `status`; `9_months` of `period`. Unknown codes stay. */
@@ -44,8 +46,8 @@ const SIGNS = { "=": "", "~": "≈", ">": ">", ">=": "≥", "<": "<", "<=": "≤
 
 /** A number with its hedge in front; a range as its two ends. */
 export function hedged({ value, low, high, bound }) {
+  if (low !== undefined && high !== undefined && low !== high) return `${grouped(low)}–${grouped(high)}`;
   if (value !== undefined && value !== null) return (SIGNS[bound] ?? "") + grouped(value);
-  if (low !== undefined && high !== undefined) return `${grouped(low)}–${grouped(high)}`;
   if (low !== undefined) return `≥${grouped(low)}`;
   return high === undefined ? "" : `≤${grouped(high)}`;
 }
