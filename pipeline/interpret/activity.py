@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import ahocorasick
+import msgspec
 import regex
 
 from pipeline.interpret.clauses import Clauses, Setting
@@ -46,8 +47,7 @@ Role = Literal["topic", "verb", "counted"]
 """`verb`: it governs what its clause goes on to list (慰问困难职工30户、劳模5名). `counted`: it speaks as the thing counted (工会212家)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A cue found in a report: local span, activity code and weight. A hidden word has no code."""
 
     start: int
@@ -117,8 +117,7 @@ class Weights:
     """How much less a cue of background figures counts where work is told: 走访规模以上企业38家."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(msgspec.Struct, frozen=True, gc=False):
     """The type of work of a number and the cue that counted most for it."""
 
     code: str

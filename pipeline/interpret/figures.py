@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import regex
 
 from pipeline.bounds import Hedged, hedged, total
@@ -15,8 +15,7 @@ from pipeline.model import Bound, Change, Fact
 _NOUGHT = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(msgspec.Struct, frozen=True, gc=False):
     """A count, an amount or a rate that takes part in arithmetic. `measure`: what must be the same to be added."""
 
     index: int

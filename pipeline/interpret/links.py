@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import regex
 
 from pipeline.model import QUANTITIES, Fact, Mention, PartialDate, Scope
@@ -113,8 +113,7 @@ def _any_of(words: str) -> regex.Pattern[str]:
     return regex.compile("|".join(map(regex.escape, sorted(words.split(), key=len, reverse=True))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(msgspec.Struct, frozen=True, gc=False):
     """A fact that may be a part or a total."""
 
     index: int

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+import msgspec
 import regex
 
 from pipeline.interpret.numerals import Alphabet, NumeralError
@@ -24,8 +25,7 @@ class UnreadableError(ValueError):
     """A mention that has no value; the message is the reason that goes into `note`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(msgspec.Struct, frozen=True, gc=False):
     """The words of a mention's named groups."""
 
     text: str

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 import regex
 
 from pipeline.interpret.frames import Found
@@ -75,8 +76,7 @@ class _Threshold:
         return not any(pattern is not None and pattern.search(text) for pattern, text in unwanted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(msgspec.Struct, frozen=True, gc=False):
     """A number with the words around it: those of its sentence before it, and so many behind it."""
 
     kind: str

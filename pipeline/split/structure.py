@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+import msgspec
 import regex
+from msgspec import structs
 
 from pipeline.model import Block, Sentence
 from pipeline.split.boundaries import Start
@@ -33,8 +35,7 @@ class _Open:
     heading: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(msgspec.Struct, frozen=True, gc=False):
     """A list item inside a line: span, where the text behind its marker begins, its level."""
 
     start: int
@@ -266,7 +267,7 @@ class _Blocks:
             stop = best[place + 1][0].start if place + 1 < len(best) else len(text)
             starts = [item.start for item in run[1:]]
             ends = [*starts, self._last_end(text, run, stop)]
-            items += [replace(item, end=end) for item, end in zip(run, ends, strict=True)]
+            items += [structs.replace(item, end=end) for item, end in zip(run, ends, strict=True)]
         return items
 
     def _are_items(self, run: Sequence[_Item], text: str) -> bool:
