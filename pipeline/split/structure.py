@@ -209,20 +209,24 @@ class _Blocks:
 
     def _is_heading(self, place: int) -> bool:
         """A short line without sentence end that has text of its own below it."""
-        line, limits = self._lines[place], self._patterns.headings
+        line = self._lines[place]
         body = line.text[line.marker.end :] if line.marker else line.text
-        if place + 1 >= len(self._lines) or self._is_never_heading(body):
+        if place + 1 >= len(self._lines) or self._is_too_long(line) or self._is_never_heading(body):
             return False
         below = self._lines[place + 1]
         deeper = below.marker is None or line.marker is None or below.marker.level > line.marker.level
         if not deeper or self._patterns.signature.match(below.text):
             return False
         if line.marker is None:
-            short = len(line.text) <= int(limits["plain"]) and line.text[-1] not in _END_MARKS
-            return short and not self._patterns.signature.match(line.text)
-        if line.text[-1] not in _SENTENCE_MARKS:
-            return len(line.text) <= int(limits["marked"])
-        return self._is_closed_heading(line, below)
+            return not self._patterns.signature.match(line.text)
+        return line.text[-1] not in _SENTENCE_MARKS or self._is_closed_heading(line, below)
+
+    def _is_too_long(self, line: Line) -> bool:
+        """Whether a line is longer than a heading of its form may be: that is seen sooner than what its words say."""
+        limits = self._patterns.headings
+        if line.marker is None:
+            return len(line.text) > int(limits["plain"]) or line.text[-1] in _END_MARKS
+        return len(line.text) > int(limits["closed" if line.text[-1] in _SENTENCE_MARKS else "marked"])
 
     def _is_never_heading(self, body: str) -> bool:
         return bool(self._patterns.never_heading.search(body) or self._patterns.title["header"].match(body))
@@ -231,8 +235,8 @@ class _Blocks:
         """一、…下功夫。 with its text in the lines below: one short sentence, no figures."""
         assert line.marker is not None
         body = line.text[line.marker.end :]
-        short = len(line.text) <= self._patterns.headings["closed"] and body.endswith(_FULL_STOP) and not _FIGURES.search(body[:-1])
-        return short and (below.marker is not None or not self._patterns.leaves.match(below.text))
+        plain = body.endswith(_FULL_STOP) and not _FIGURES.search(body[:-1])
+        return plain and (below.marker is not None or not self._patterns.leaves.match(below.text))
 
     def _is_lead(self, place: int) -> bool:
         """An unmarked line that ends with a colon and leads to a list, further down in the report."""
