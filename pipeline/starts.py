@@ -22,6 +22,8 @@ RUN = 16
 """A run of characters that could be one repeat without end is long from here on, and widens the window."""
 WINDOW = LONGEST + RUNS * RUN
 """Characters that are looked at from a place: as many as a relaxed pattern can span."""
+_WIDEST_CHARACTER = 4
+"""Bytes of UTF-8; a window holds as many characters at least as it should, and one cut in two behind them is none to RE2."""
 WIDEST = 2000
 """In a wider window all patterns are tried."""
 _MEMORY = 256 << 20
@@ -61,11 +63,15 @@ class Starts:
         """By pattern the offsets where it can begin, ascending."""
         places: defaultdict[int, list[int]] = defaultdict(list)
         padded, can_begin, listed = _padded(text), self._automaton.Match, self._listed
+        content = padded.encode()
         window = _Window([run.span() for run in self._long_run.finditer(text)])
+        last = byte = 0
         for found in self._place.finditer(padded):
             start = found.start()
-            end = start + WINDOW if window.fixed else window.end(start)
-            hits = can_begin(padded[start:end].encode()) if end - start < WIDEST else None
+            byte += len(padded[last:start].encode())
+            last = start
+            width = WINDOW if window.fixed else window.end(start) - start
+            hits = can_begin(content[byte : byte + width * _WIDEST_CHARACTER]) if width < WIDEST else None
             for hit in range(len(listed)) if hits is None else hits:
                 places[listed[hit]].append(start)
         return places

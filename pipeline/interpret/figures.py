@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -13,6 +14,8 @@ from pipeline.bounds import Hedged, hedged, total
 from pipeline.model import Bound, Change, Fact
 
 _NOUGHT = Decimal(0)
+MOST_KEPT = 1 << 14
+"""So many written numbers are kept with their last digit's unit."""
 
 
 class Figure(msgspec.Struct, frozen=True, gc=False):
@@ -56,6 +59,8 @@ class Written:
         small, large = numerals["small"], numerals["large"]
         self._powers: dict[str, int] = {**small, **large}
         scale = f"[{''.join(small)}]?[{''.join(large)}]"
+        self.step = lru_cache(MOST_KEPT)(self._step)
+        """One unit of the last digit that is written, 0 for a whole number without a scale: of the words of a fact and its kind."""
         self._pattern = regex.compile(rf"\d(?:[\d,]*\d)?(?:\.(?P<decimals>\d+))?\s*(?P<scale>{scale})?")
 
     def figure(self, index: int, fact: Fact, unit: str, measure: str, text: str) -> Figure | None:
@@ -70,8 +75,7 @@ class Written:
             self.step(text[fact.start : fact.end], fact.kind), span,
         )  # fmt: skip
 
-    def step(self, written: str, kind: str) -> Decimal:
-        """One unit of the last digit that is written, 0 for a whole number without a scale."""
+    def _step(self, written: str, kind: str) -> Decimal:
         match = self._pattern.search(written)
         if match is None:
             return _NOUGHT
