@@ -36,7 +36,7 @@ def measure(command: Sequence[str | Path], environment: Mapping[str, str] | None
     words = [str(word) for word in command]
     with TemporaryFile() as said:
         began = perf_counter()
-        child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=said, env={**os.environ, **(environment or {})})
+        child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=said, env=_surroundings(environment or {}))
         watch = _Watch(child.pid) if memory else None
         _, status, usage = os.wait4(child.pid, 0)
         seconds = perf_counter() - began
@@ -48,6 +48,11 @@ def measure(command: Sequence[str | Path], environment: Mapping[str, str] | None
     # a Java machine outlives the process that began it, so that its time was seen but never reported
     cpu = max(usage.ru_utime + usage.ru_stime, seen)
     return Measured(round(seconds, 3), round(cpu, 3), round(peak, 1))
+
+
+def _surroundings(own: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a command: an installed program has its modules compiled, so that one that may not keep them is no measure."""
+    return {**{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}, **own}
 
 
 class _Watch:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from pipeline.model import Bound
 
@@ -23,8 +24,7 @@ _UPSIDE_DOWN: dict[Bound, Bound] = {"=": "=", "~": "~", ">": "<", ">=": "<=", "<
 """The bound of 1 / x for that of x > 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hedged:
+class Hedged(msgspec.Struct, frozen=True, gc=False):
     """A number and its bound; `low` and `high` are the least and the greatest it can be, None where the words leave that open."""
 
     value: Decimal

@@ -260,7 +260,7 @@ def _contained(shared: int, size: int, figures: int, lacking: int, limits: Limit
     return shared >= limits.containment * size and figures >= limits.figures and lacking == 0
 
 
-def _lacking(codes: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
+def lacking_figures(codes: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
     """Positions of what occurs in `codes` more often than in `other`."""
     left = Counter(other)
     lacking = []
@@ -296,7 +296,7 @@ class _Found:
     """Text → the match with the text that it was made from, which is `a`."""
 
 
-class _Search:
+class CopySearch:
     """The distinct texts of a run, the better known first, and how they are compared."""
 
     def __init__(self, heads: Sequence[Row], catalogue: Catalogue, limits: Limits) -> None:
@@ -311,9 +311,8 @@ class _Search:
         ours, theirs = (self._catalogue.shingles(self._digests[text]) for text in (a, b))
         shared = len(np.intersect1d(ours, theirs, assume_unique=True))
         codes_a, codes_b = (self._catalogue.codes(self._digests[text]) for text in (a, b))
-        return Match(
-            a, b, shared, len(ours), len(theirs), len(codes_a), len(codes_b), _lacking(codes_a, codes_b), _lacking(codes_b, codes_a)
-        )
+        lacking = lacking_figures(codes_a, codes_b), lacking_figures(codes_b, codes_a)
+        return Match(a, b, shared, len(ours), len(theirs), len(codes_a), len(codes_b), *lacking)
 
     def changed(self, match: Match, copy: Row) -> list[str]:
         """The fact_ids of the figures of `copy`, a report with the text of `b`, that `a` has otherwise."""
@@ -369,7 +368,7 @@ class _Search:
             if match.jaccard < self.limits.template or any(groups.original(text) != text for text in (match.a, match.b)):
                 continue
             if self._age(match.b) < self._age(match.a):
-                match = _turned(match)
+                match = turned(match)
             if match.b not in best or (-match.jaccard, match.a) < (-best[match.b].jaccard, best[match.b].a):
                 best[match.b] = match
         return best
@@ -388,7 +387,7 @@ class _Search:
         codes: set[int] = set()
         for band in range(PERMUTATIONS // BAND):
             for bucket in _buckets(signatures[:, band * BAND : (band + 1) * BAND]):
-                for a, b in _bucket_pairs(bucket, figures, band):
+                for a, b in bucket_pairs(bucket, figures, band):
                     codes.add(a * len(texts) + b)
         joined = np.array(sorted(codes), np.int64)
         pairs = np.stack((joined // len(texts), joined % len(texts)), axis=1)
@@ -404,7 +403,7 @@ class _Search:
             text: rare
             for text, sample in zip(texts, samples, strict=True)
             if self.sizes[text] >= self.limits.excerpt_shingles
-            and len(rare := _rarest(sample, counts[np.searchsorted(values, sample)], self.limits.containment - 2 * SLACK))
+            and len(rare := rarest(sample, counts[np.searchsorted(values, sample)], self.limits.containment - 2 * SLACK))
         }
         postings = _postings(texts, samples, looked_up.values())
         for text, rare in looked_up.items():
@@ -422,13 +421,13 @@ class _Search:
         return len(np.intersect1d(ours, theirs, assume_unique=True)) / len(ours)
 
 
-def _rarest(sample: Hashes, frequency: Numbers, share: float) -> list[int]:
+def rarest(sample: Hashes, frequency: Numbers, share: float) -> list[int]:
     """Of a sample, the shingles that the fewest other texts have; none where less than `share` of it occurs elsewhere at all."""
     common = np.flatnonzero(frequency > 1)
     if len(common) < share * len(sample):
         return []
-    rarest: list[int] = sample[common[np.argsort(frequency[common], kind="stable")][:RAREST]].tolist()
-    return rarest
+    found: list[int] = sample[common[np.argsort(frequency[common], kind="stable")][:RAREST]].tolist()
+    return found
 
 
 def _postings(texts: Sequence[int], samples: Sequence[Hashes], wanted: Iterable[Sequence[int]]) -> dict[int, list[int]]:
@@ -455,7 +454,7 @@ def _buckets(band: Hashes) -> Iterator[Numbers]:
         yield np.sort(order[start:end])
 
 
-def _bucket_pairs(bucket: Numbers, figures: Hashes, band: int) -> Iterator[tuple[int, int]]:
+def bucket_pairs(bucket: Numbers, figures: Hashes, band: int) -> Iterator[tuple[int, int]]:
     """Pairs of a bucket, the lower number first: all of a small one; of a large one a number that grows with its size only."""
     if len(bucket) <= BUCKET:
         members = bucket.tolist()
@@ -476,7 +475,8 @@ def _estimates(signatures: Hashes, pairs: Numbers) -> npt.NDArray[np.float64]:
     return np.concatenate([np.empty(0), *((signatures[part[:, 0]] == signatures[part[:, 1]]).mean(axis=1) for part in parts)])
 
 
-def _turned(match: Match) -> Match:
+def turned(match: Match) -> Match:
+    """What the second text shares with the first."""
     return Match(
         match.b, match.a, match.shared, match.size_b, match.size_a, match.figures_b, match.figures_a, match.lacking_b, match.lacking_a
     )  # fmt: skip
@@ -485,22 +485,22 @@ def _turned(match: Match) -> Match:
 def find_copies(reports: pa.Table, catalogue: Catalogue, limits: Limits) -> tuple[pa.Table, pa.Table]:
     """Table `reports` with `duplicate_of`, `similarity` and `template_of` filled, and table `copies`."""
     names = ["report_id", "source", "part", "town", "county", "city", "province", "place_basis", "place_evidence", "year", "year_basis"]
-    ranked = sorted(reports.select([*names, "year_evidence"]).to_pylist(), key=_rank)
+    ranked = sorted(reports.select([*names, "year_evidence"]).to_pylist(), key=rank)
     number: dict[str, int] = {}
     heads: list[Row] = []
     for row in ranked:
         if number.setdefault(digest_of(row["report_id"]), len(heads)) == len(heads):
             heads.append(row)
-    search = _Search(heads, catalogue, limits)
+    search = CopySearch(heads, catalogue, limits)
     found = search.found()
-    rows = [pair for row in ranked for pair in _pairs(row, number[digest_of(row["report_id"])], search, found)]
+    rows = [pair for row in ranked for pair in pairs_of(row, number[digest_of(row["report_id"])], search, found)]
     rows.sort(key=lambda pair: (pair["a"], pair["b"]))
     templates = {heads[b]["report_id"]: heads[match.a]["report_id"] for b, match in found.templates.items()}
     originals = {row["report_id"]: heads[found.groups.original(number[digest_of(row["report_id"])])]["report_id"] for row in ranked}
     return _marked(reports, originals, templates, rows), pa.Table.from_pylist(rows, schema=COPIES.schema)
 
 
-def _rank(report: Row) -> tuple[Any, ...]:
+def rank(report: Row) -> tuple[Any, ...]:
     """Of copies the first is the original: whose place and year are better known, by more words; then by source and part."""
     basis = _BASES.get(report["place_basis"], 0) + _BASES.get(report["year_basis"], 0)
     columns = sum(report[name] is not None for name in ("town", "county", "city", "province"))
@@ -508,7 +508,7 @@ def _rank(report: Row) -> tuple[Any, ...]:
     return -basis, -columns, -len(words), report["source"], report["part"] or 0, report["report_id"]
 
 
-def _pairs(report: Row, text: int, search: _Search, found: _Found) -> Iterator[Row]:
+def pairs_of(report: Row, text: int, search: CopySearch, found: _Found) -> Iterator[Row]:
     """The rows of `copies` whose `b` is this report: with its original, with the report that it is byte-equal to, with its template."""
     head = search.heads[text]
     original = found.groups.original(text)
@@ -522,7 +522,7 @@ def _pairs(report: Row, text: int, search: _Search, found: _Found) -> Iterator[R
         yield _pair(search, found.templates[text], report, "template")
 
 
-def _pair(search: _Search, match: Match, copy: Row, kind: CopyKind) -> Row:
+def _pair(search: CopySearch, match: Match, copy: Row, kind: CopyKind) -> Row:
     same = match.a == match.b
     return {
         "a": search.heads[match.a]["report_id"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from pipeline.model import Cue, Document, Fact, ReadReport, Report
 
@@ -42,7 +43,7 @@ def extract(text: str, *, rules: Path | None = None) -> list[Fact]:
 def _at_source(fact: Fact, report: Report, first: int) -> Fact:
     """The fact with its offsets counted in the text that was given, and `part_of` in the list of all its facts."""
     start, end = report.raw_span(fact.start, fact.end)
-    return replace(
+    return structs.replace(
         fact,
         start=start,
         end=end,

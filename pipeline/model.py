@@ -1,5 +1,7 @@
 """The value types that pass from stage to stage. All are frozen; spans are half-open and count code points.
 
+Those that a report has many of are msgspec's structs: a frozen dataclass of as many fields takes ten times as long to make.
+
 Three coordinate systems occur, and each type says which one it uses: *source* (the decoded text of a file), *clean* (the repaired copy
 of it) and *local* (the clean text of one report, counted from the report's first character). `Report.raw_span` leads from local to source.
 """
@@ -11,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
+
+import msgspec
 
 Kind = Literal["count", "money", "rate", "date", "duration", "ordinal", "reference", "marker", "name"]
 Bound = Literal["=", "~", ">", ">=", "<", "<="]
@@ -50,8 +54,7 @@ class Document:
     """True where the input is a table with a report a row; ROW_END stands between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(msgspec.Struct, frozen=True, gc=False):
     """A place of the clean text that differs from the source because of damage, and the rule that mended it."""
 
     start: int
@@ -83,8 +86,7 @@ class CleanText:
         return self.source_start(position - 1) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A line, or a list item inside one: local span, its marker's end, its depth, and the headings above it."""
 
     start: int
@@ -97,8 +99,7 @@ class Block:
     """Indices of the blocks above, outermost first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True, gc=False):
     """Local span of one sentence and the index of the block that it stands in."""
 
     start: int
@@ -150,8 +151,7 @@ class Report:
         return self.raw[first - self.start : last - self.start]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """Where a rule found something (local span): no value yet, only the rule's named groups with their local spans."""
 
     start: int
@@ -160,12 +160,11 @@ class Mention:
     rule: str
     reads: str
     """The interpreter that gives it a value; empty for labels."""
-    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[int, int]] = msgspec.field(default_factory=dict)
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Loser:
+class Loser(msgspec.Struct, frozen=True, gc=False):
     """A match that gave way, kept for `explain`."""
 
     mention: Mention
@@ -192,8 +191,7 @@ class Tokens:
         return len(self.starts)
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(msgspec.Struct, frozen=True, gc=False):
     """A number with its hedge and unit. `value` is None for a range, which has `low` and `high`; money is in 元, rates in percent."""
 
     value: Decimal | None
@@ -206,8 +204,7 @@ class Quantity:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartialDate:
+class PartialDate(msgspec.Struct, frozen=True, gc=False):
     """What a date expression says and no more: EDTF (ISO 8601-2), unknown digits `X`; `anchor` and `part` as the guide defines them."""
 
     edtf: str | None
@@ -223,8 +220,7 @@ class PartialDate:
         return self.anchor is not None and first.startswith("XXXX-") and last.startswith("XXXX-") and last < first
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(msgspec.Struct, frozen=True, gc=False):
     """A word that decided something: the rule that it belongs to and its local span."""
 
     rule: str
@@ -232,8 +228,7 @@ class Cue:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """One row of `facts` before its place in the source is written out: local span and everything read of it."""
 
     start: int
@@ -258,8 +253,7 @@ class Fact:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(msgspec.Struct, frozen=True, gc=False):
     """One piece of work told of: local span and the indices of its facts."""
 
     start: int
@@ -272,8 +266,7 @@ class Activity:
     cues: tuple[Cue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True, gc=False):
     """Arithmetic found in the prose; `total` and `parts` are indices of facts."""
 
     kind: Literal["parts_of_total", "rate_of_base", "per_unit", "old_plus_new"]
@@ -285,8 +278,7 @@ class Check:
     sentence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(msgspec.Struct, frozen=True, gc=False):
     """A figure of last year that a report quotes: index of the fact, the indicator that it is a value of, one unit of its last digit."""
 
     fact: int
@@ -342,8 +334,7 @@ class Period:
     editions: tuple[Edition, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(msgspec.Struct, frozen=True, gc=False):
     """Why a cell stays empty: what would fill it is only planned, or masked. Local span; `fact` is an index, None for a mask."""
 
     state: Literal["plan_only", "masked"]

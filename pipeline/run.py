@@ -328,19 +328,23 @@ def _with_items(cut: Sequence[Portion], wanted: Callable[[InputItem], bool]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a worker must know beside the settings: where its results go. `fresh`: what is kept there already does not count."""
+    """What a worker must know beside the settings: where its results go. `fresh`: what is kept there already does not count.
+
+    `here`: the worker is the process that merges the results, and hands them over as they are.
+    """
 
     settings: Settings
     parts: Path
     cache: Cache | None = None
     fresh: bool = False
+    here: bool = False
 
 
-def make_worker(place: Place) -> Callable[[Portion | Writing], tuple[Portion, Path] | None]:
-    """What a worker does with a portion of work: read inputs and give back the file with their batch, or write a table."""
+def make_worker(place: Place) -> Callable[[Portion | Writing], tuple[Portion, Path | Batch] | None]:
+    """What a worker does with a portion of work: read inputs and give back their batch or the file with it, or write a table."""
     tools = Tools(place.settings, prepared=False)  # where results are kept it may need little of it
 
-    def work(task: Portion | Writing) -> tuple[Portion, Path] | None:
+    def work(task: Portion | Writing) -> tuple[Portion, Path | Batch] | None:
         if isinstance(task, Writing):
             task.do()
             return None
@@ -349,15 +353,15 @@ def make_worker(place: Place) -> Callable[[Portion | Writing], tuple[Portion, Pa
     return work
 
 
-def _part(portion: Portion, place: Place, tools: Tools) -> Path:
-    """The file with the batch of a portion: from the cache as it is, or with other indicators, or read anew."""
+def _part(portion: Portion, place: Place, tools: Tools) -> Path | Batch:
+    """The batch of a portion or the file with it: from the cache as it is, or with other indicators, or read anew."""
     cache = place.cache
     made = None
     if cache is not None and portion.reading is not None and not place.fresh:
         made = _indicated_anew(cache, portion.reading, place, tools)
     if made is None:
         made = cast(Batch, next(_through(STAGES, portion.items, tools)))
-    content = batch.packed(made)
+    content = None
     if (
         cache is not None
         and portion.key is not None
@@ -365,13 +369,16 @@ def _part(portion: Portion, place: Place, tools: Tools) -> Path:
         and _may_be_kept(made, portion)
         and not _is_corrected(made, place)
     ):
+        content = batch.packed(made)
         with suppress(OSError):  # a full disk there is no reason to end the run
             path = cache.put(portion.key, content)
             cache.link(portion.reading, path)
-            return path
+            return made if place.here else path
+    if place.here:
+        return made
     place.parts.mkdir(exist_ok=True)
     path = place.parts / f"{hashed(portion.items[0].source)}.batch"
-    write_whole(path, content)
+    write_whole(path, batch.packed(made) if content is None else content)
     return path
 
 
@@ -556,7 +563,7 @@ class _Job:
         """Write everything into the folder `staging`."""
         cache = self._ready_cache()
         settings = find_corrected(self.settings, self.cut, self.workers)
-        place = Place(settings, staging / "parts", cache, self.fresh)
+        place = Place(settings, staging / "parts", cache, self.fresh, here=self.workers == 0)
         with Pool(make_worker, place, self.workers) as pool, Catalogue(staging) as catalogue, Texts(staging) as texts:
             taken = _Taken(Spool(staging / "spool"), Tally(), catalogue, texts if "html" in self.formats else None)
             steady = self._merge(_parts(self.cut, place, pool), taken, staging / folder.TEXT_FOLDER, progress)
@@ -676,10 +683,10 @@ def _parts(cut: Sequence[Portion], place: Place, pool: Pool[Any, Any]) -> Iterat
             continue
         inputs = 0
         while inputs < len(portion.items):  # one portion can have come to be several
-            part, path = next(made)
-            yield part, batch.read(path)
-            if place.parts in path.parents:
-                path.unlink()
+            part, result = next(made)
+            yield part, result if isinstance(result, Batch) else batch.read(result)
+            if isinstance(result, Path) and place.parts in result.parents:
+                result.unlink()
             inputs += len(part.items)
 
 
@@ -701,7 +708,9 @@ def _read_or_made(path: Path, portion: Portion, place: Place) -> Batch:
         return batch.read(path)
     except (OSError, BatchError):
         path.unlink(missing_ok=True)
-        return batch.read(_part(portion, place, Tools(place.settings)))
+        again = _part(portion, replace(place, here=True), Tools(place.settings))
+        assert isinstance(again, Batch)
+        return again
 
 
 def _cannot_write(task: Writing, loss: Loss) -> list[Writing]:

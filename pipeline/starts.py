@@ -24,6 +24,8 @@ WINDOW = LONGEST + RUNS * RUN
 """Characters that are looked at from a place: as many as a relaxed pattern can span."""
 WIDEST = 1000
 """A wider window is cut here: what would have to be read from more characters than that is no numeral."""
+_WIDEST_CHARACTER = 4
+"""Bytes of UTF-8; a window holds as many characters at least as it should, and one cut in two behind them is none to RE2."""
 _MEMORY = 256 << 20
 """Bytes that an automaton may take. It is built as texts need it, and reports need a few megabytes."""
 _ALWAYS = ""
@@ -61,11 +63,15 @@ class Starts:
         """By pattern the offsets where it can begin, ascending."""
         places: defaultdict[int, list[int]] = defaultdict(list)
         padded, can_begin, listed = _padded(text), self._automaton.Match, self._listed
+        content = padded.encode()
         window = _Window([run.span() for run in self._long_run.finditer(text)])
+        last = byte = 0
         for found in self._place.finditer(padded):
             start = found.start()
-            end = start + WINDOW if window.fixed else window.end(start)
-            for hit in can_begin(padded[start : min(end, start + WIDEST)].encode()):
+            byte += len(padded[last:start].encode())
+            last = start
+            width = WINDOW if window.fixed else window.end(start) - start
+            for hit in can_begin(content[byte : byte + min(width, WIDEST) * _WIDEST_CHARACTER]):
                 places[listed[hit]].append(start)
         return places
 

@@ -40,6 +40,7 @@ GATHERED = (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS, LAST_YEAR, CORRECTI
 
 _NO_QUANTITY = Quantity(None)
 _NO_DATE = PartialDate(None)
+_NO_NUMBER: tuple[None, None] = None, None
 _IDS: Mapping[str, tuple[str, ...]] = {
     "reports": ("report_id",),
     "facts": ("report_id", "fact_id", "part_of"),
@@ -195,7 +196,7 @@ def _fact_columns(read: ReadReport, report_id: str, calendar: Calendar) -> Colum
     quantities = [fact.quantity or _NO_QUANTITY for fact in facts]
     dates = [fact.date or _NO_DATE for fact in facts]
     days = [calendar.days(when, read.period.year) if when.edtf else None for when in dates]
-    values, lows, highs = ([exact(number) for number in numbers] for numbers in _numbers(quantities))
+    values, lows, highs = ([_NO_NUMBER if number is None else exact(number) for number in numbers] for numbers in _numbers(quantities))
     sentences, sections = _sentences(read), _sections(read)
     count = len(facts)
     return {
@@ -246,13 +247,10 @@ def _numbers(quantities: Iterable[Quantity]) -> tuple[list[Decimal | None], list
 
 
 def _notes(fact: Fact, numbers: Iterable[tuple[Decimal | None, str | None]]) -> str | None:
-    notes = [fact.note]
-    if fact.quantity is not None:
-        notes.append(fact.quantity.note)
-    if fact.date is not None:
-        notes.append(fact.date.note)
-    notes += [note for _, note in numbers]
-    return "; ".join(dict.fromkeys(note for note in notes if note)) or None
+    of_quantity = None if fact.quantity is None else fact.quantity.note
+    of_date = None if fact.date is None else fact.date.note
+    notes = [note for note in (fact.note, of_quantity, of_date, *[note for _, note in numbers]) if note]
+    return "; ".join(dict.fromkeys(notes)) or None
 
 
 def _object(read: ReadReport, fact: Fact) -> str | None:
@@ -303,9 +301,10 @@ def _words(read: ReadReport, start: int, end: int) -> str | None:
 def _cues(read: ReadReport, cues: Iterable[Cue]) -> list[str]:
     """`rule@start-end` in source offsets."""
     written = []
+    raw_span = read.report.raw_span
     for cue in cues:
         if cue.end > cue.start:
-            start, end = read.report.raw_span(cue.start, cue.end)
+            start, end = raw_span(cue.start, cue.end)
             written.append(f"{cue.rule}@{start}-{end}")
         else:
             written.append(cue.rule)

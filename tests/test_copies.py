@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.copies import BUCKET, Catalogue, Limits, find_copies
-from pipeline.copies import _bucket_pairs as bucket_pairs
+from pipeline.copies import BUCKET, Catalogue, Limits, bucket_pairs, find_copies
 from pipeline.model import Document
 from pipeline.run import Tools, run
 from pipeline.schema import COPIES, REPORTS, TABLES

@@ -130,3 +130,11 @@ def test_an_analysts_own_table(tmp_path) -> None:  # type: ignore[no-untyped-def
     own = Model.load(tmp_path)
     assert own.cost("镇") == 1.0 != shipped.cost("镇")
     assert is_text("镇工会", own)
+
+
+def test_a_text_costs_what_its_characters_cost() -> None:
+    model = Model.load()
+    for text in ("镇总工会2013年", "\ue000\ud800鎮", TRADITIONAL[:500]):
+        assert model.cost(text) == pytest.approx(sum(map(model.cost, text)))
+        assert all(model.cost(character) > 0 for character in text)
+    assert model.cost("") == 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from dataclasses import FrozenInstanceError, is_dataclass, replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,16 +41,22 @@ def test_a_report_s_spans_lead_to_its_own_words(offsets: list[int], start: int) 
 
 def test_all_value_types_are_frozen() -> None:
     kinds = [kind for kind in vars(model).values() if is_dataclass(kind)]
-    assert len(kinds) > 10
+    structs = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+    assert len(kinds) > 5
+    assert len(structs) > 10
     for kind in kinds:
         assert kind.__dataclass_params__.frozen, kind.__name__  # type: ignore[attr-defined]
+    for struct in structs:
+        assert struct.__struct_config__.frozen, struct.__name__
     with pytest.raises(FrozenInstanceError):
         CleanText("", 0).text = "x"  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        model.Cue("a.rule", 0, 1).start = 1  # type: ignore[misc]
 
 
 def test_every_column_of_a_fact_has_its_field() -> None:
     from pipeline.schema import FACTS
 
-    own = {field.name for kind in (model.Fact, model.Quantity, model.PartialDate) for field in fields(kind)}
+    own = {name for kind in (model.Fact, model.Quantity, model.PartialDate) for name in kind.__struct_fields__}
     placed = {"fact_id", "report_id", "source", "text", "date_start", "date_end", "section"}
     assert set(FACTS.names()) <= own | placed

@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import read_of, tables_of
 
+from pipeline import batch
+from pipeline.batch import Batch
 from pipeline.ingest import IngestOptions
 from pipeline.run import STAGES, Settings, make_batch_function, run
 from pipeline.schema import COMPARISON, TABLES
@@ -276,3 +278,15 @@ def test_the_segmenters_agree_in_all_but_objects_and_cues(tmp_path: Path) -> Non
     differing = [(a["text"], a["object"], b["object"]) for a, b in zip(one, other, strict=True) if a["object"] != b["object"]]
     assert len(differing) <= len(one) * 0.005, differing
     assert json.loads((tmp_path / "rjieba" / "run.json").read_text(encoding="utf-8"))["segmenter"] == "rjieba"
+
+
+def test_one_process_packs_no_batches(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept for later runs is packed, and what another process hands over; the tables are the same."""
+    packed: list[Batch] = []
+    real = batch.packed
+    monkeypatch.setattr(batch, "packed", lambda made: packed.append(made) or real(made))
+    run([archive], tmp_path / "plain", workers=1, formats=["parquet"])
+    assert packed == []
+    run([archive], tmp_path / "kept", workers=1, formats=["parquet"], cache=tmp_path / "cache")
+    assert packed != []
+    assert pq.read_table(tmp_path / "plain" / "facts.parquet").equals(pq.read_table(tmp_path / "kept" / "facts.parquet"))

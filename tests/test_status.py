@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import rulebook
-from pipeline.interpret.status import StatusReader
-from pipeline.model import QUANTITIES, Document
+from pipeline.extract import Extractor
+from pipeline.interpret.status import StatusReader, _number
+from pipeline.model import QUANTITIES, Document, Sentence
 from pipeline.rulebook import RuleError
 from pipeline.run import Tools
+
+BOOK = rulebook.load()
+EXTRACTOR = Extractor(BOOK)
+READER = StatusReader(BOOK)
 
 
 def statuses(text: str, tools: Tools) -> dict[str, str | None]:
@@ -100,3 +107,21 @@ def test_a_wrong_rule_is_told(tmp_path: Path) -> None:
     (tmp_path / "status.toml").write_text(OWN + "patern = 'x'\n", encoding="utf-8")
     with pytest.raises(RuleError, match=r"plan\.intention: unknown key patern"):
         StatusReader(rulebook.load(tmp_path))
+
+
+NUMBERS = (
+    "8人以上", "8人以上企业2家", "不足3000元", "年收入不足3000元的困难家庭", "控制线为5%", "任务数200户的八成", "的基础上", "12名", "60岁",
+    "由去年的45家增加到57家",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from([*NUMBERS, "的", "企业", "慰问", ",", "。", "人员", "比例"]), min_size=1, max_size=6).map("".join))
+def test_a_threshold_holds_as_if_each_were_asked_by_itself(text: str) -> None:
+    """All are looked at together first, by what surrounds the number; that must keep none from being found."""
+    reader = READER
+    sentence = Sentence(0, len(text), 0)
+    for mention in EXTRACTOR.extract_text(text)[0]:
+        if mention.kind in QUANTITIES:
+            number = _number(mention, sentence, text, None, reader.class_nouns)
+            one_by_one = [t for t in reader._thresholds if t.may_hold(number.kind, number.unit) and t.holds(number)]
+            assert reader.threshold(number) == (one_by_one[0] if one_by_one else None)

@@ -12,6 +12,7 @@ import pytest
 from fakes import CALENDAR, UNIT_CLASSES, read_of, rows, tables_of
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pipeline.bounds import exact, hedged, total
 from pipeline.model import Activity, Check, Cue, Document, PartialDate, Quantity
@@ -44,7 +45,7 @@ def test_a_cleaned_report_is_written_with_the_offsets_of_its_source() -> None:
     """Local text without the blanks that the source has inside a number."""
     read = read_of("慰问<count value=75 unit=名>75名</count>")
     report = replace(read.report, raw="慰 问 7 5 名", offsets=(0, 2, 4, 6, 8), end=9)
-    fact = replace(read.facts[0], cues=(Cue("cue.visit", 0, 2),))
+    fact = structs.replace(read.facts[0], cues=(Cue("cue.visit", 0, 2),))
     row = rows(tables_of(replace(read, report=report, facts=(fact,)))["facts"])[0]
     assert (row["start"], row["end"], row["text"]) == (4, 9, "7 5 名")
     assert row["cues"] == ["cue.visit@0-3"]
@@ -134,7 +135,7 @@ def test_a_number_of_over_32_digits_has_no_value_and_a_reason() -> None:
     assert exact(Decimal("9" * 33)) == (None, "too_long: over 32 digits")
     assert exact(Decimal("9" * 32 + ".9999999")) == (None, "too_long: over 32 digits")
     read = read_of("投入<money value=1 unit=元>1元</money>。")
-    fact = replace(read.facts[0], quantity=Quantity(Decimal("1" * 40), unit="元"))
+    fact = structs.replace(read.facts[0], quantity=Quantity(Decimal("1" * 40), unit="元"))
     row = rows(tables_of(replace(read, facts=(fact,)))["facts"])[0]
     assert (row["value"], row["note"]) == (None, "too_long: over 32 digits")
 

@@ -25,3 +25,11 @@ def test_a_word_that_is_no_unit_has_none(classes: UnitClasses) -> None:
     assert classes.get("") is None
     assert "單位" not in classes
     assert len(classes) == len(list(classes))
+
+
+def test_get_gives_what_the_mapping_has(classes: UnitClasses) -> None:
+    assert classes.get("戶", "none") == classes["戶"]
+    for word in ("單位", ""):
+        assert classes.get(word, "none") == "none"
+        with pytest.raises(KeyError):
+            classes[word]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
+
+from msgspec import structs
 
 from pipeline.bounds import plain
 from pipeline.corrections.entries import KEY_DIGITS, Due, speaks_of_a_fact
@@ -117,7 +119,7 @@ class _Bench:
             else:
                 self._edit(index, correction, moved, notes)
         if index is not None and notes:
-            self.facts[index] = replace(self.facts[index], note=f"{CORRECTED}: {', '.join(notes)}")
+            self.facts[index] = structs.replace(self.facts[index], note=f"{CORRECTED}: {', '.join(notes)}")
 
     def _added(self, place: _Place, kind: Correction | None) -> int | None:
         """The index of a new fact at a place where nothing was read; None where no kind is said, or the place has no clean text."""
@@ -149,7 +151,7 @@ class _Bench:
     def _unlink(self, total: int) -> None:
         """What is no figure has no parts."""
         if self.facts[total].kind not in QUANTITIES:
-            self.facts = [replace(fact, part_of=None) if fact.part_of == total else fact for fact in self.facts]
+            self.facts = [structs.replace(fact, part_of=None) if fact.part_of == total else fact for fact in self.facts]
 
     def _close(self, correction: Correction, outcome: Outcome, why: str | None, index: int | None = None) -> None:
         self.amendments.append(Amendment(correction, outcome, index, why))
@@ -182,39 +184,39 @@ def _said(fact: Fact, column: str) -> str:
 
 def _changed(holder: Holder, columns: Mapping[str, Any]) -> Holder:
     """With columns whose names and values the vocabulary has checked."""
-    return replace(holder, **columns)
+    return structs.replace(holder, **columns)
 
 
 def _kind(fact: Fact, column: str, new: str) -> Fact:
     """Another kind keeps what it can have of the old one's reading."""
     quantity, date = fact.quantity or Quantity(None), fact.date or PartialDate(None)
     if new in QUANTITIES:
-        fact = replace(fact, quantity=quantity, date=None, status=fact.status or "done", scope=fact.scope or "period")
+        fact = structs.replace(fact, quantity=quantity, date=None, status=fact.status or "done", scope=fact.scope or "period")
         return _changed(fact, {column: new})
-    bare = replace(fact, object_span=None, part_of=None, quantity=None, date=None)
+    bare = structs.replace(fact, object_span=None, part_of=None, quantity=None, date=None)
     bare = _changed(bare, {**dict.fromkeys(OF_MEANING), column: new})
     if new not in FACTS:
         return bare
-    return replace(bare, date=date) if new == "date" else replace(bare, quantity=quantity)
+    return structs.replace(bare, date=date) if new == "date" else structs.replace(bare, quantity=quantity)
 
 
 def _quantity(fact: Fact, column: str, new: str) -> Fact:
     _demand(fact, column, KINDS_OF[column])
     quantity = fact.quantity or Quantity(None)
     if column not in NUMBERS:
-        return replace(fact, quantity=_changed(quantity, {column: new or None}))
+        return structs.replace(fact, quantity=_changed(quantity, {column: new or None}))
     others = {"low": None, "high": None} if column == "value" else {"value": None}
-    return replace(fact, quantity=_changed(quantity, {**others, "note": None, column: Decimal(new) if new else None}))
+    return structs.replace(fact, quantity=_changed(quantity, {**others, "note": None, column: Decimal(new) if new else None}))
 
 
 def _date(fact: Fact, column: str, new: str) -> Fact:
     _demand(fact, column, KINDS_OF[column])
-    return replace(fact, date=_changed(fact.date or PartialDate(None), {"note": None, column: new or None}))
+    return structs.replace(fact, date=_changed(fact.date or PartialDate(None), {"note": None, column: new or None}))
 
 
 def _meaning(fact: Fact, column: str, new: str) -> Fact:
     _demand(fact, column, tuple(sorted(QUANTITIES)))
-    return replace(_changed(fact, {column: new or None}), object_span=None if column == "object" else fact.object_span)
+    return structs.replace(_changed(fact, {column: new or None}), object_span=None if column == "object" else fact.object_span)
 
 
 def _demand(fact: Fact, column: str, kinds: Sequence[str]) -> None:

@@ -22,14 +22,14 @@ from pipeline.copies import (
     SAMPLED,
     SLACK,
     VOTE,
+    CopySearch,
     Limits,
     Match,
-    _bucket_pairs,
-    _lacking,
-    _pairs,
-    _rarest,
-    _Search,
-    _turned,
+    bucket_pairs,
+    lacking_figures,
+    pairs_of,
+    rarest,
+    turned,
 )
 from pipeline.schema import COPIES
 
@@ -75,7 +75,7 @@ def numbered(sketches: DataFrame) -> DataFrame:
     return sketches.join(ranked.select("report_id", "first"), "report_id").join(numbers, "digest")
 
 
-class SparkSearch(_Search):
+class SparkSearch(CopySearch):
     """The search of the local engine over texts that lie in a DataFrame: `texts`, one row per text, from the rows that are `first`."""
 
     def __init__(self, spark: SparkSession, texts: DataFrame, limits: Limits) -> None:
@@ -93,7 +93,7 @@ class SparkSearch(_Search):
         if a == b:
             size, figures = int(self.sizes[a]), int(self._figures_of[a])
             return Match(a, b, size, size, size, figures, figures, (), ())
-        return self._known[a, b] if (a, b) in self._known else _turned(self._known[b, a])
+        return self._known[a, b] if (a, b) in self._known else turned(self._known[b, a])
 
     def changed(self, match: Match, copy: Row) -> list[str]:
         """The fact_ids of the figures of `copy`, a report with the text of `b`, that `a` has otherwise."""
@@ -232,7 +232,7 @@ def _pair_rows(batches: Batches) -> Batches:
             order = np.argsort(flat.field("number").to_numpy())
             numbers = flat.field("number").to_numpy()[order]
             figures = _matrix(flat.field("figures"), FIGURE_PERMUTATIONS)[order]
-            found += [(numbers[a], numbers[b]) for a, b in _bucket_pairs(np.arange(len(numbers)), figures, band)]
+            found += [(numbers[a], numbers[b]) for a, b in bucket_pairs(np.arange(len(numbers)), figures, band)]
         columns = np.array(found, np.int64).reshape(-1, 2)
         yield pa.record_batch([pa.array(columns[:, 0]), pa.array(columns[:, 1])], schema=PAIR)
 
@@ -250,8 +250,8 @@ def _match(row: Mapping[str, Any]) -> Row:
     return {
         "a": row["a"], "b": row["b"], "shared": len(np.intersect1d(ours, theirs, assume_unique=True)),
         "size_a": len(ours), "size_b": len(theirs), "figures_a": len(codes[0]), "figures_b": len(codes[1]),
-        "lacking_a": [places[0][position] for position in _lacking(codes[0], codes[1])],
-        "lacking_b": [places[1][position] for position in _lacking(codes[1], codes[0])],
+        "lacking_a": [places[0][position] for position in lacking_figures(codes[0], codes[1])],
+        "lacking_b": [places[1][position] for position in lacking_figures(codes[1], codes[0])],
     }  # fmt: skip
 
 
@@ -297,7 +297,7 @@ def _rare_rows(share: float) -> Any:
                 missing = row["sampled"] - len(common)
                 values = np.array([value for value, _ in common] + [0] * missing, np.uint32)
                 frequency = np.array([times for _, times in common] + [1] * missing, np.int64)
-                rows += [{"number": row["number"], "size": row["size"], "value": value} for value in _rarest(values, frequency, share)]
+                rows += [{"number": row["number"], "size": row["size"], "value": value} for value in rarest(values, frequency, share)]
             yield pa.RecordBatch.from_pylist(rows, schema=RARE)
 
     return rare
@@ -313,7 +313,7 @@ def find_copies(spark: SparkSession, sketches: DataFrame, limits: Limits) -> tup
     search.describe(alike)
     numbers = spark.createDataFrame(pa.table({"number": pa.array(sorted(search.heads), pa.int64())}))
     reports = sketches.select("number", "report_id").join(numbers, "number").toArrow().to_pylist()
-    rows = [pair for report in reports for pair in _pairs(report, report["number"], search, found)]
+    rows = [pair for report in reports for pair in pairs_of(report, report["number"], search, found)]
     rows.sort(key=lambda pair: (pair["a"], pair["b"]))
     likeness = {(pair["a"], pair["b"]): pair["jaccard"] for pair in rows}
     marks = []

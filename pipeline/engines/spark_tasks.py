@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipeline.batch import Batch
 from pipeline.compare import BOUND_SUFFIX, comparison, coverage, settle, town_key
-from pipeline.copies import Sketch, _rank, digest_of
+from pipeline.copies import Sketch, digest_of, rank
 from pipeline.engines.packing import packed, unpacked, with_column
 from pipeline.finish import Tally
 from pipeline.ingest import InputItem
@@ -115,7 +115,7 @@ def _group(report: Mapping[str, Any]) -> int:
 def _sketches(reports: pa.Table, sketches: Iterable[Sketch]) -> pa.Table:
     rows = []
     for report, sketch in zip(reports.select(list(_RANKED)).to_pylist(), sketches, strict=True):
-        basis, columns, words, source, part, report_id = _rank(report)
+        basis, columns, words, source, part, report_id = rank(report)
         rows.append(
             {
                 "report_id": report_id, "digest": digest_of(report_id), "basis": basis, "columns": columns, "words": words,

@@ -75,8 +75,10 @@ class Extractor:
         weak: list[tuple[int, int]] = []
         phrases: list[Mention] = []
         for start, end, tag in self._lexicon.find(text):
-            if tag in (ORDINARY, WEAK):
-                (ordinary if tag == ORDINARY else weak).append((start, end))
+            if tag == ORDINARY:
+                ordinary.append((start, end))
+            elif tag == WEAK:
+                weak.append((start, end))
             elif not self._cut_out_of_number(text, start, end):
                 phrases.append(Mention(start, end, "name", tag, ""))
         return ordinary, weak, phrases
@@ -91,6 +93,8 @@ class Extractor:
     def _inside_word(self, mention: Mention, rule: ExtractionRule, text: str, blocked: _Spans) -> tuple[int, int] | None:
         """The ordinary word that holds the mention's first Chinese numeral whole and sticks out of the mention, if there is one."""
         if rule.in_words == "always":
+            return None
+        if text[mention.start].isdecimal():
             return None
         numeral = self._chinese.search(text, mention.start, mention.end)
         if numeral is None or _ARABIC.search(text, mention.start, mention.end):
@@ -123,15 +127,15 @@ class Extractor:
 def _mentions(rule: ExtractionRule, text: str, matches: Iterable[regex.Match[str]]) -> Iterator[Mention]:
     names = rule.pattern.groupindex.items()
     for match in matches:
-        start, end = match.span()
+        spans = match.regs
+        start, end = spans[0]
         if start == end:
             continue
         if rule.cut_left:
             start = _without_prefix(text, start, end, rule.cut_left)
         if _cuts_digits(text, start) or _cuts_digits(text, end):
             continue
-        spans = match.regs
-        groups = {name: spans[number] for name, number in names if spans[number][0] < spans[number][1]}
+        groups = {name: span for name, number in names if (span := spans[number])[0] < span[1]}
         yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
 
 

@@ -18,11 +18,12 @@ def resolve(candidates: Iterable[tuple[int, int, Mention]], length: int) -> tupl
     kept: list[Mention] = []
     losers: list[Loser] = []
     for _, _, mention in ranked:
-        winner = next((m for m in owner[mention.start : mention.end] if m is not None), None)
+        start, end = mention.start, mention.end
+        winner = owner[start] or next(filter(None, owner[start:end]), None)
         if winner is not None:
             losers.append(Loser(mention, f"{winner.rule} stands at {winner.start}-{winner.end}"))
             continue
-        owner[mention.start : mention.end] = [mention] * (mention.end - mention.start)
+        owner[start:end] = [mention] * (end - start)
         kept.append(mention)
     kept.sort(key=lambda mention: mention.start)
     return kept, losers

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
@@ -74,7 +78,8 @@ class Model:
     limits: Mapping[str, float]
     suspicious: re.Pattern[str]
     """A run of characters that are seldom met: what double-byte text that is out of step looks like."""
-    _memory: dict[str, float] = field(default_factory=dict)
+    _memory: np.ndarray[Any, np.dtype[np.float64]] = field(default_factory=lambda: np.zeros(sys.maxunicode + 1))
+    """By code point what it costs, 0 as long as nobody has asked."""
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Model:
@@ -82,14 +87,19 @@ class Model:
 
     def cost(self, text: str) -> float:
         """Sum of the costs of the characters of `text`; lower reads more Chinese."""
-        memory = self._memory
-        total = 0.0
-        for character, count in Counter(text).items():
-            cost = memory.get(character)
-            if cost is None:
-                cost = memory[character] = self.costs.get(character) or self.classes[_class_of(character)]
-            total += cost * count
-        return total
+        if len(text) == 1:
+            return float(self._memory[ord(text)]) or self._look_up(text)
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        costs = self._memory[codes]
+        if unknown := set(codes[costs == 0].tolist()):
+            for code in unknown:
+                self._look_up(chr(code))
+            costs = self._memory[codes]
+        return float(costs.sum())
+
+    def _look_up(self, character: str) -> float:
+        cost = self._memory[ord(character)] = self.costs.get(character) or self.classes[_class_of(character)]
+        return cost
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import ahocorasick
+import msgspec
 import regex
 
 from pipeline.interpret.clauses import Clauses, Setting
@@ -46,8 +47,7 @@ Role = Literal["topic", "verb", "counted"]
 """`verb`: it governs what its clause goes on to list (慰问困难职工30户、劳模5名). `counted`: it speaks as the thing counted (工会212家)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A cue found in a report: local span, activity code and weight. A hidden word has no code."""
 
     start: int
@@ -117,8 +117,7 @@ class Weights:
     """How much less a cue of background figures counts where work is told: 走访规模以上企业38家."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(msgspec.Struct, frozen=True, gc=False):
     """The type of work of a number and the cue that counted most for it."""
 
     code: str
@@ -140,54 +139,55 @@ class _Frame:
 
 
 class _Scores:
-    """Points by type, and for each the cue that brought most."""
+    """Points by type, and for each the cue that brought most: its points and its span."""
 
     def __init__(self) -> None:
-        self.total: dict[str, float] = {}
-        self._best: dict[str, tuple[float, int, int]] = {}
+        self._of: dict[str, list[Any]] = {}
 
     def place(self, place: Place, factor: float, less: frozenset[str] = frozenset(), share: float = 1.0) -> None:
         """All cues of a place, each with the same factor; a share of it for the types in `less`."""
         for code, (points, best, start, end) in place.items():
             part = factor * share if code in less else factor
-            self.total[code] = self.total.get(code, 0.0) + points * part
-            self._keep(code, best * part, start, end)
+            self._add(code, points * part, best * part, start, end)
 
     def add(self, code: str, points: float, start: int, end: int) -> None:
-        self.total[code] = self.total.get(code, 0.0) + points
-        self._keep(code, points, start, end)
+        self._add(code, points, points, start, end)
 
     def take(self, other: _Scores, most: float) -> None:
         """The points of `other` too, `most` at most for each type."""
-        for code, points in other.total.items():
-            self.total[code] = self.total.get(code, 0.0) + min(points, most)
-            self._keep(code, *other._best[code])
+        for code, (points, best, start, end) in other._of.items():
+            self._add(code, points if points < most else most, best, start, end)
 
     def take_beside(self, other: _Scores, named: float, until: int, share: float) -> None:
         """The points of `other` too; where the best type is named before `until`, one that speaks only there gets a share of it at most."""
-        known, best = set(self.total), max(self.total.values(), default=0.0)
-        is_named = any(points == best >= named and self._best[code][1] < until for code, points in self.total.items())
-        for code, points in other.total.items():
+        known, best = set(self._of), max((points for points, *_ in self._of.values()), default=0.0)
+        is_named = best >= named and any(points == best and start < until for points, _, start, _ in self._of.values())
+        for code, (points, value, start, end) in other._of.items():
             limited = min(points, best * share) if is_named and code not in known else points
-            self.total[code] = self.total.get(code, 0.0) + limited
-            self._keep(code, *other._best[code])
+            self._add(code, limited, value, start, end)
 
     def scale(self, code: str, factor: float) -> None:
         """The points of one type times a factor."""
-        if code in self.total:
-            self.total[code] *= factor
+        if code in self._of:
+            self._of[code][0] *= factor
 
     def best(self, order: Mapping[str, int]) -> Topic:
         """The type with the most points; on a tie the one that stands first in the file."""
-        if not self.total:
+        if not self._of:
             return Topic(FALLBACK, None)
-        code = max(self.total, key=lambda c: (self.total[c], -order[c]))
-        _, start, end = self._best[code]
+        most = max(points for points, *_ in self._of.values())
+        code = min((code for code, (points, *_) in self._of.items() if points == most), key=order.__getitem__)
+        _, _, start, end = self._of[code]
         return Topic(code, Cue(f"activity.{code}", start, end))
 
-    def _keep(self, code: str, value: float, start: int, end: int) -> None:
-        if code not in self._best or value > self._best[code][0]:
-            self._best[code] = (value, start, end)
+    def _add(self, code: str, points: float, value: float, start: int, end: int) -> None:
+        known = self._of.get(code)
+        if known is None:
+            self._of[code] = [points, value, start, end]
+            return
+        known[0] += points
+        if value > known[1]:
+            known[1:] = value, start, end
 
 
 Place = Mapping[str, tuple[float, float, int, int]]
@@ -196,14 +196,17 @@ Place = Mapping[str, tuple[float, float, int, int]]
 
 def _together(found: Iterable[tuple[Hit, float]]) -> Place:
     """The cues of a place, each with its factor, as one: the best counts whole, the others a part."""
-    sums: dict[str, float] = {}
-    best: dict[str, tuple[float, int, int]] = {}
+    best: dict[str, tuple[float, float, int, int]] = {}
     for hit, factor in found:
         value = hit.weight * factor
-        sums[hit.code] = sums.get(hit.code, 0.0) + value
-        if hit.code not in best or value > best[hit.code][0]:
-            best[hit.code] = (value, hit.start, hit.end)
-    return {code: (value + OTHERS * min(sums[code] - value, 2 * value), value, start, end) for code, (value, start, end) in best.items()}
+        known = best.get(hit.code)
+        if known is None:
+            best[hit.code] = value, value, hit.start, hit.end
+        elif value > known[1]:
+            best[hit.code] = known[0] + value, value, hit.start, hit.end
+        else:
+            best[hit.code] = known[0] + value, *known[1:]
+    return {code: (value + OTHERS * min(sums - value, 2 * value), value, start, end) for code, (sums, value, start, end) in best.items()}
 
 
 class ActivityReader:
@@ -286,8 +289,9 @@ class ActivityReader:
         own = hits.clauses.get((at.sentence, at.clause), ())
         later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
         governing = _governing(own, mention)
-        factors = ((hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own)
-        scores.place(_together((hit, factor) for hit, factor in factors if factor), 1.0)
+        if own:
+            factors = [(hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own]
+            scores.place(_together((hit, factor) for hit, factor in factors if factor), 1.0)
         words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
         for frame in self._frames:
             if frame.pattern.search(words):

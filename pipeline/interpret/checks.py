@@ -159,8 +159,10 @@ class _Search:
 
     def _net(self, total: Figure, rest: Sequence[Figure]) -> Iterator[Check]:
         before = self._text[max(0, total.start - 4) : total.start]
+        if not before.endswith(self._words.net):
+            return
         same = [figure for figure in rest if figure.measure == total.measure][:2]
-        if not before.endswith(self._words.net) or len(same) < 2 or self._text[same[0].start - 8 : same[0].start].find("(") < 0:
+        if len(same) < 2 or self._text[same[0].start - 8 : same[0].start].find("(") < 0:
             return
         words = [self._between(a, b) for a, b in ((total, same[0]), (same[0], same[1]))]
         if self._words.gains.search(words[0]) and self._words.losses.search(words[1]):

@@ -6,11 +6,11 @@ Only numbers that could be a value of an indicator are kept. Bytes are MessagePa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Self
 
 import msgspec
+from msgspec import structs
 
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.interpret.indicator import WHOLE_YEAR, IndicatorReader, last_year_begins, may_fill
@@ -82,7 +82,7 @@ class Claims(msgspec.Struct, frozen=True):
         """The indicators that figures of last year are values of, in the order of the facts; `codes` are those of this year's."""
         if not self.since:
             return {}
-        facts = {index: replace(fact, indicator=codes.get(index)) for index, fact in self._facts().items()}
+        facts = {index: structs.replace(fact, indicator=codes.get(index)) for index, fact in self._facts().items()}
         told = reader.of_last_year(self._report(), facts, Clauses(self.spans, self.settings), self._units(), self.since)
         return {index: told[index] for index in sorted(told)}
 

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import regex
 
 from pipeline.model import QUANTITIES, Mention, Report
@@ -21,8 +22,7 @@ LONGEST_FILLER = 16
 """Characters beyond which a stretch of text is taken to have words in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True, gc=False):
     """The place of one number: local spans. `clause` and `anchor` count the clauses of its sentence."""
 
     mention: int

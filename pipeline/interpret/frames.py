@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 import regex
 
 from pipeline.interpret.phrases import Line, Types, Wanted
@@ -33,8 +34,7 @@ _KEYS = {"id", "why", "side", "pattern", "fits", "last", "topic", "kinds", "type
 Side = Literal["before", "behind", "becomes", "clause"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """An object: its local span, the rule that found it, its text, and whether it is but a verb used as a noun."""
 
     start: int
@@ -57,8 +57,7 @@ class Found:
         return Cue(self.rule, self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A number in its line: its mention, position, sentence, where its clause and its sentence begin, and what it counts."""
 
     index: int

@@ -10,12 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+MOST_TOWNS = 1 << 13
+"""So many towns are kept as they were read: an archive asks for those of its counties again and again."""
 
 
 class Division(NamedTuple):
@@ -85,6 +88,8 @@ class Gazetteer:
         table = _read(folder, "towns")
         self._towns: dict[str, pa.Array] = {name: table.column(name).combine_chunks() for name in table.column_names}
         self._asked = _Recent()
+        self.town = lru_cache(MOST_TOWNS)(self._town)
+        """The town of a number from `towns` or `villages`."""
         self._ancestors: dict[int, frozenset[int]] = {}
         names: list[str] = self._towns["name"].to_pylist()
         self._parents: list[int] = self._towns["parent"].to_pylist()
@@ -149,8 +154,7 @@ class Gazetteer:
         found = self._by_name.get(name, ())
         return (found,) if isinstance(found, int) else tuple(found)
 
-    def town(self, number: int) -> Town:
-        """The town of a number from `towns` or `villages`."""
+    def _town(self, number: int) -> Town:
         get = {name: column[number].as_py() for name, column in self._towns.items() if name not in ("alias", "town")}
         return Town(number, get["name"], get["kind"], get["parent"], get["first"], get["last"], get["nbs"], get["mca"], get["successor"])
 

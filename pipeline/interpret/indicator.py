@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import regex
+from msgspec import structs
 
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.model import Cue, Fact, Report
@@ -36,8 +38,7 @@ _KEYS = {*_PATTERNS, "why", "activity", "units", "of", "examples", "counter_exam
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True, gc=False):
     """What a rule may ask of the words around a number."""
 
     frame: str
@@ -186,7 +187,7 @@ class IndicatorReader:
         view = _view(report, fact, spans, at, self._links, self._verb)
         if self._now.search(view.clause):
             before, _, behind = view.frame.partition(NUMBER)
-            return replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
+            return structs.replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
         return view
 
     def _of_unit(self, kind: str, unit: str) -> Sequence[_Rule]:
@@ -222,7 +223,7 @@ def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:
     """The fact as a value of an indicator, with the clause that says so."""
     if code is None or at is None:
         return fact
-    return replace(fact, indicator=code, cues=(*fact.cues, Cue(f"indicator.{code}", at.start, at.end)))
+    return structs.replace(fact, indicator=code, cues=(*fact.cues, Cue(f"indicator.{code}", at.start, at.end)))
 
 
 def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str, verb: regex.Pattern[str]) -> View:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import regex
 
 from pipeline.model import QUANTITIES, Fact, Mention, PartialDate, Scope
@@ -41,6 +41,7 @@ class LinkReader:
         self._of_date = frozenset(table["time"]["of_date"].split()) | {""}
         scopes: tuple[Scope, ...] = ("last_year", "cumulative", "stock")
         self._now = rulebook.compile(table["scope"]["now"], "rules/links.toml")
+        self._any_scope = rulebook.compile("|".join(f"(?: {table['scope'][name]}\n)" for name in scopes), "rules/links.toml")
         self._scopes = tuple((name, rulebook.compile(table["scope"][name], "rules/links.toml")) for name in scopes)
 
     def scope(self, before: str, date: PartialDate | None) -> Scope | None:
@@ -49,6 +50,8 @@ class LinkReader:
             return None
         if date is not None and date.anchor == "last_year" and not date.crosses_years:
             return "last_year"
+        if not self._any_scope.search(before):
+            return None
         return next((name for name, pattern in self._scopes if pattern.search(before)), None)
 
     def parts(self, facts: Sequence[Fact], units: Sequence[str], text: str) -> list[int | None]:
@@ -61,13 +64,15 @@ class LinkReader:
     ) -> PartialDate | None:  # fmt: skip
         """The date that a number belongs to: the last one before it in its sentence, one that follows it, the last one of its list item."""
         in_block = None
+        sentence, block = sentences[index], blocks[sentences[index]]
         for earlier in range(index - 1, max(-1, index - 1 - MOST_MENTIONS), -1):
-            if blocks[sentences[earlier]] != blocks[sentences[index]]:
+            here = sentences[earlier]
+            if here != sentence and blocks[here] != block:
                 break
             date = dates[earlier]
             if date is None or mentions[earlier].kind != "date" or self._is_another(earlier, index, mentions, text):
                 continue
-            if sentences[earlier] == sentences[index]:
+            if here == sentence:
                 return date
             in_block = in_block or date
         return self._date_behind(index, mentions, dates, sentences, text) or in_block
@@ -116,8 +121,7 @@ def _any_of(words: str) -> regex.Pattern[str]:
     return regex.compile("|".join(map(regex.escape, sorted(words.split(), key=len, reverse=True))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(msgspec.Struct, frozen=True, gc=False):
     """A fact that may be a part or a total."""
 
     index: int

@@ -7,10 +7,10 @@ that it can. Where the clause has none, the object is carried over: from the num
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import regex
+from msgspec import structs
 
 from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frame, Frames, Place
 from pipeline.interpret.grammar import Grammar
@@ -218,7 +218,7 @@ class _Search:
 
     @staticmethod
     def _carry(found: Found | None) -> Found | None:
-        return None if found is None else replace(found, rule=CARRIED if found.rule != VERB else VERB)
+        return None if found is None else structs.replace(found, rule=CARRIED if found.rule != VERB else VERB)
 
     def _numbers(self, place: Place, *, same_statement: bool = False) -> Iterator[int]:
         """The mentions before this one in its sentence that have an object, the nearest first."""
@@ -397,7 +397,7 @@ class _Search:
             return None
         if before in self._line.bounds:
             bounds = self._line.bounds[before]
-            earlier = replace(place, here=bounds[1], bounds=(max(bounds[0], bounds[1] - REACH), bounds[1]), sentence=before)
+            earlier = structs.replace(place, here=bounds[1], bounds=(max(bounds[0], bounds[1] - REACH), bounds[1]), sentence=before)
             found = self._same_measure(earlier) if place.kind != "rate" and self._unit(place.index) else None
             return None if found is None or found.verbal else found
         if place.wanted.type in (None, "rate"):

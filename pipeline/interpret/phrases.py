@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 CLOSING = {"“": "”", "‘": "’", "《": "》", "〈": "〉", "「": "」", "『": "』"}
 _CLOSED = "”’》〉」』)"
 LONGEST_END = 5
@@ -70,8 +72,7 @@ class Line:
         return one and position > 0 and self.letters[position - 1] in "vaep" and self.ends[position - 1] - self.starts[position - 1] <= 2
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, gc=False):
     """What a number's measure word counts: a type of noun, None where it counts all sorts of things."""
 
     type: str | None

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import structs
 
 from pipeline.interpret.gazetteer import Gazetteer
 
@@ -34,8 +37,7 @@ class Zones(NamedTuple):
     path: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(msgspec.Struct, frozen=True, gc=False):
     """A name in a text: local span, what it may be, and how much the words by it say that it is the writer's own place."""
 
     start: int
@@ -330,10 +332,10 @@ class ClueFinder:
         for clue in chain:
             if under and clue.towns:
                 towns = tuple(t for t in clue.towns if under & self._gazetteer.ancestors(self._gazetteer.parent(t)))
-                kept.append(replace(clue, towns=towns or clue.towns, under=tuple(under)))
+                kept.append(structs.replace(clue, towns=towns or clue.towns, under=tuple(under)))
             elif under:
                 inside = tuple(i for i in clue.divisions if under & self._gazetteer.ancestors(i))
-                kept.append(replace(clue, divisions=inside, under=tuple(under)))
+                kept.append(structs.replace(clue, divisions=inside, under=tuple(under)))
             else:
                 kept.append(clue)
             under = set(kept[-1].divisions)
@@ -349,7 +351,7 @@ class ClueFinder:
             rule, weight = "place.listed", 0
         for clue in chain:
             bare = clue.is_town and not clue.under and self._base(clue.text) in self._common and not clue.text.endswith(self._sure_kinds)
-            yield replace(clue, rule=rule, weight=weight, path=zones.path, bare=bare and weight < SURE)
+            yield structs.replace(clue, rule=rule, weight=weight, path=zones.path, bare=bare and weight < SURE)
 
     def _base(self, name: str) -> str:
         return next((name.removesuffix(end) for end in self._town_ends if name.endswith(end)), name)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
+import msgspec
 import regex
 
 from pipeline.bounds import EXACT
@@ -19,14 +20,19 @@ from pipeline.rulebook import HEDGE_SIDES, Rulebook
 from pipeline.starts import Gate
 
 PERCENT_PLACES = Decimal("0.000001")
+_HEDGES = (
+    ("before", "before"),
+    *(("inside", name) for name in ("inside", "inner_after", "between", "more")),
+    *(("after", name) for name in ("after", "inner_after")),
+)
+"""The side of a hedge, and a group of a mention that may hold one; the first that does is taken."""
 
 
 class UnreadableError(ValueError):
     """A mention that has no value; the message is the reason that goes into `note`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(msgspec.Struct, frozen=True, gc=False):
     """The words of a mention's named groups."""
 
     text: str
@@ -34,7 +40,10 @@ class Groups:
 
     def get(self, name: str) -> str:
         span = self.spans.get(name)
-        return self.text[span[0] : span[1]].replace(" ", "").replace("\n", "") if span else ""
+        if span is None:
+            return ""
+        words = self.text[span[0] : span[1]]
+        return words if words.isalnum() else words.replace(" ", "").replace("\n", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +131,14 @@ class QuantityReader:
         return self._alphabet.parse(number) * self._alphabet.scale(scale)
 
     def _bound(self, groups: Groups) -> Bound:
-        for side, names in (
-            ("before", ("before",)),
-            ("inside", ("inside", "inner_after", "between", "more")),
-            ("after", ("after", "inner_after")),
-        ):
-            for name in names:
-                if bound := self._bounds[side].get(groups.get(name)):
-                    return bound
+        for side, name in _HEDGES:
+            if name in groups.spans and (bound := self._bounds[side].get(groups.get(name))):
+                return bound
         return "="
 
     def _per_written(self, groups: Groups) -> str | None:
+        if "per" not in groups.spans and "per2" not in groups.spans:
+            return None
         return "/".join(part for part in (groups.get("per"), groups.get("per2")) if part) or None
 
     def _quantity(self, groups: Groups) -> Quantity:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
+from msgspec import structs
+
 from pipeline.bounds import EXACT
 from pipeline.interpret.activity import ActivityReader, Topic
 from pipeline.interpret.checks import CheckFinder
@@ -79,7 +81,8 @@ class Interpreter:
         objects = self._objects.find(values.mentions, values.quantities, tokens, report)
         clauses = self._clauses.read(report, values.mentions, places)
         topics = self._activities.read(report, values.mentions, clauses)
-        context = _Context(report, values, places, self._status.open(report), clauses, topics)
+        blocks = [sentence.block for sentence in report.sentences]
+        context = _Context(report, values, places, self._status.open(report), clauses, topics, blocks)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
         return Told(report, self._indicators.assign(report, facts, clauses, units), tuple(units), clauses)
@@ -131,7 +134,7 @@ class Interpreter:
         """The facts with the totals that they are parts of."""
         with localcontext(EXACT):
             parts = self._links.parts(facts, units, report.text)
-        return [fact if total is None else replace(fact, part_of=total) for fact, total in zip(facts, parts, strict=True)]
+        return [fact if total is None else structs.replace(fact, part_of=total) for fact, total in zip(facts, parts, strict=True)]
 
     def _fact(self, index: int, context: _Context, found: Found | None) -> Fact:
         values, report = context.values, context.report
@@ -155,7 +158,7 @@ class Interpreter:
         before = report.text[max(sentence.start, mention.start - SCOPE_CHARACTERS) : mention.start]
         date = self._links.when(index, values.mentions, values.dates, context.places, context.blocks, report.text)
         scope = self._links.scope(before, date)
-        return replace(
+        return structs.replace(
             fact, object=report.raw_text(*found.span) if found else None, object_span=found.span if found else None, status=status,
             scope=scope or "period", activity=activity, when=date.edtf if date else None,
             when_anchor=date.anchor if date else None,
@@ -173,10 +176,8 @@ class _Context:
     status: ReportStatus
     clauses: Clauses
     topics: dict[int, Topic]
-
-    @property
-    def blocks(self) -> list[int]:
-        return [sentence.block for sentence in self.report.sentences]
+    blocks: list[int]
+    """Of each sentence."""
 
 
 def _same_town(one: ReadReport, other: ReadReport) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
+import msgspec
 import regex
 
 from pipeline.interpret.frames import Found
@@ -20,7 +22,11 @@ from pipeline.rulebook import Rulebook, RuleError
 BEFORE_WINDOW = 2000
 """So many characters of the sentence before a number are looked at; what is longer is a list without full stops."""
 BEHIND_WINDOW = 40
+MOST_UNITS = 4096
+"""So many pairs of kind and measure word are kept with their thresholds."""
 _CLAUSE_ENDS = ",;:。("
+_SURROUNDINGS = ("marked", "behind", "before")
+"""Of a number: its own text, and what stands on either side."""
 _DIGIT = regex.compile(r"\d")
 _QUOTED = regex.compile(r"“[^“”,。;\n]{2,16}”|\"[^\",。;\n]{2,16}\"|《[^《》\n]*》")
 _KEYS = {
@@ -61,22 +67,27 @@ class _Threshold:
     except_before: regex.Pattern[str] | None
     except_behind: regex.Pattern[str] | None
 
+    @property
+    def wants(self) -> frozenset[str]:
+        """The surroundings that it asks for."""
+        return frozenset(name for name in _SURROUNDINGS if getattr(self, name) is not None)
+
+    def may_hold(self, kind: str, unit: str) -> bool:
+        """Whether it is one for such numbers."""
+        return kind in self.kinds and (not self.units or unit in self.units) and unit not in self.except_units
+
     def holds(self, number: _Number) -> bool:
-        if number.kind not in self.kinds or (self.units and number.unit not in self.units):
-            return False
-        if number.unit in self.except_units:
-            return False
+        """Whether the surroundings of a number for which it may hold are such as it asks for."""
         if self.other_object and not _counts_something_else(number):
             return False
-        wanted = ((self.marked, number.text), (self.behind, number.behind), (self.before, number.before))
-        if any(pattern is not None and not pattern.search(text) for pattern, text in wanted):
-            return False
+        for pattern, text in ((self.marked, number.text), (self.behind, number.behind), (self.before, number.before)):
+            if pattern is not None and not pattern.search(text):
+                return False
         unwanted = ((self.except_before, number.before), (self.except_behind, number.behind))
         return not any(pattern is not None and pattern.search(text) for pattern, text in unwanted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(msgspec.Struct, frozen=True, gc=False):
     """A number with the words around it: those of its sentence before it, and so many behind it."""
 
     kind: str
@@ -126,7 +137,29 @@ class StatusReader:
         self.anywhere = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "sentence")
         self.in_clause = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "clause")
         self.after = tuple(rule for rule in cues if rule.direction == "after")
-        self.thresholds = tuple(_threshold(rulebook, row) for row in table["threshold"] if not row.get("off"))
+        rows = [row for row in table["threshold"] if not row.get("off")]
+        self._thresholds = tuple(_threshold(rulebook, row) for row in rows)
+        self._told = {name: _any_of(rulebook, [row[name] for row in rows if name in row]) for name in _SURROUNDINGS}
+        self._spoken = _any_of(rulebook, [row["pattern"] for row in table["cue"] if row["id"] in {rule.id for rule in self.anywhere}])
+        self.thresholds_of = lru_cache(MOST_UNITS)(self._thresholds_of)
+
+    def _thresholds_of(self, kind: str, unit: str) -> tuple[tuple[frozenset[str], _Threshold], ...]:
+        """The thresholds that may hold for such numbers, each with the surroundings that it asks for."""
+        return tuple((threshold.wants, threshold) for threshold in self._thresholds if threshold.may_hold(kind, unit))
+
+    def threshold(self, number: _Number) -> _Threshold | None:
+        """The first threshold that holds for a number; what none of them asks for is looked at once for all."""
+        told = {
+            name
+            for name, text in (("marked", number.text), ("behind", number.behind), ("before", number.before))
+            if self._told[name].search(text)
+        }
+        thresholds = self.thresholds_of(number.kind, number.unit)
+        return next((threshold for wants, threshold in thresholds if wants <= told and threshold.holds(number)), None)
+
+    def speaks(self, text: str, start: int, end: int) -> bool:
+        """Whether any of the cues that stand anywhere in a sentence may be there."""
+        return self._spoken.search(text, start, end) is not None
 
     def open(self, report: Report) -> ReportStatus:
         """A reader of the numbers of one report."""
@@ -148,9 +181,9 @@ class ReportStatus:
         """Status of one number in sentence `place`, and the cue that decided on it."""
         sentence, section = self._report.sentences[place], self._sections[place]
         number = _number(mention, sentence, self._report.text, found, self._rules.class_nouns)
-        for threshold in self._rules.thresholds:
-            if threshold.holds(number):
-                return threshold.status, Cue(threshold.id, mention.start, mention.end)
+        threshold = self._rules.threshold(number)
+        if threshold is not None:
+            return threshold.status, Cue(threshold.id, mention.start, mention.end)
         nearest = self._nearest(mention.start, place, sentence, in_plans=section is not None)
         for rule in self._rules.after:
             if rule.ends is not None and (nearest is None or nearest[2].id not in rule.ends):
@@ -193,6 +226,8 @@ class ReportStatus:
 
     def _cues_of(self, place: int, sentence: Sentence) -> list[_Placed]:
         """All cues of a sentence that reach over its clauses, in the order of their ends; words in quotes are none."""
+        if place != self._sentence and not self._rules.speaks(self._report.text, sentence.start, sentence.end):
+            self._sentence, self._cues, self._longest = place, [], 0
         if place != self._sentence:
             quoted = [match.span() for match in _QUOTED.finditer(self._report.text, sentence.start, sentence.end)]
             found = [
@@ -208,6 +243,11 @@ class ReportStatus:
 
 def _end(cue: _Placed) -> int:
     return cue[1]
+
+
+def _any_of(rulebook: Rulebook, patterns: Sequence[str]) -> regex.Pattern[str]:
+    """Matches where any of the patterns does."""
+    return rulebook.compile("|".join(f"(?: {pattern}\n)" for pattern in patterns) or "(?!)", "rules/status.toml")
 
 
 def _check_keys(row: Mapping[str, Any], name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from pipeline.interpret.dates import DateReader
 from pipeline.interpret.numerals import Alphabet
 from pipeline.interpret.quantity import QuantityReader, UnreadableError
@@ -54,7 +56,7 @@ class ValueReader:
             if mention.reads in self._dates.reads:
                 return mention, None, self._dates.read(mention, report.text), ()
         except UnreadableError as reason:
-            return replace(mention, kind="name", note=str(reason)), None, None, ()
+            return structs.replace(mention, kind="name", note=str(reason)), None, None, ()
         return mention, None, None, ()
 
     def _sharing(self, values: Values, text: str) -> tuple[Quantity | None, ...]:
@@ -70,15 +72,15 @@ class ValueReader:
             if quantity.unit != before.unit:
                 among_parts = False
                 if before.per is not None and quantity.per is None and self._also.match(between):
-                    shared[index] = replace(quantity, per=before.per)
+                    shared[index] = structs.replace(quantity, per=before.per)
                 elif before.change is not None and quantity.change is None and self._shared.fullmatch(between) and len(between) == 1:
-                    shared[index] = replace(quantity, change=before.change)
+                    shared[index] = structs.replace(quantity, change=before.change)
                 continue
             link = self._shared.match(between)
             among_parts = bool(self._parts.match(between) or (among_parts and self._more_parts.match(between)))
             if link or among_parts:
                 change = before.change if link and len(link.group()) == 1 else None
-                shared[index] = replace(quantity, change=quantity.change or change, per=quantity.per or before.per)
+                shared[index] = structs.replace(quantity, change=quantity.change or change, per=quantity.per or before.per)
         return tuple(shared)
 
 
@@ -95,7 +97,7 @@ def _as_written(quantity: Quantity, mention: Mention, cues: Sequence[Cue], repor
             if at >= 0 and per:
                 per = per.replace(part, _written(part, (at, at + len(part)), report) or part)
                 break
-    return quantity if (unit, per) == (quantity.unit, quantity.per) else replace(quantity, unit=unit, per=per)
+    return quantity if (unit, per) == (quantity.unit, quantity.per) else structs.replace(quantity, unit=unit, per=per)
 
 
 def _written(word: str | None, span: tuple[int, int], report: Report) -> str | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.interpret.period import PeriodRules
@@ -80,7 +81,7 @@ class YearResolver:
         firm = [clue for clue in clues if clue.strength in ("stated", "inferred", "bound") and clue.years]
         calendar = [clue for clue in clues if clue.strength == "calendar"]
         if not self._common([*firm, *calendar]) and any(clue.strength == "stated" for clue in firm):
-            firm = [replace(clue, years=clue.loose or clue.years) for clue in firm]
+            firm = [structs.replace(clue, years=clue.loose or clue.years) for clue in firm]
         allowed = self._common(firm)
         narrowed = allowed & self._common(calendar)
         if not narrowed:

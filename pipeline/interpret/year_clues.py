@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
+
+import msgspec
+from msgspec import structs
 
 from pipeline.days import lunar_day
 from pipeline.interpret.numerals import Alphabet, NumeralError
@@ -23,8 +26,7 @@ Strength = Literal["stated", "inferred", "bound", "calendar", "soft"]
 lunar day, which never settles a year alone · `soft` gives way where anything else speaks against it."""
 
 
-@dataclass(frozen=True, slots=True)
-class YearClue:
+class YearClue(msgspec.Struct, frozen=True, gc=False):
     """Words and the years that they leave. A local span; None for words of the path."""
 
     rule: str
@@ -159,7 +161,7 @@ class YearClueFinder:
         years = frozenset(year + shift for year in clue.years for shift in shifts)
         if max(self.all_years) in clue.years:  # an open end stays open
             years |= {max(self.all_years)}
-        return replace(clue, years=years & self.all_years, loose=None if clue.loose is None else clue.loose | years)
+        return structs.replace(clue, years=years & self.all_years, loose=None if clue.loose is None else clue.loose | years)
 
     def _clue(
         self, rule: str, years: Iterable[int], strength: Strength, found: re.Match[str], loose: Iterable[int] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
 import regex
 
 from pipeline.split.lines import Line, Marker, Patterns
@@ -23,8 +24,7 @@ _TOP_LEVELS = frozenset({2, 3, 4})
 """Levels of markers whose first number can begin a report without an opening, or go on across a supposed boundary."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True, gc=False):
     """Where a report begins: clean offset, what told so, and the clean span of its title (None where there is none)."""
 
     position: int
@@ -32,8 +32,7 @@ class Start:
     title: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(msgspec.Struct, frozen=True, gc=False):
     """A line that may begin a report: `first` is the first line of its head (title and so on), `text` the line below the head."""
 
     first: int

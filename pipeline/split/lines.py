@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import regex
 
 from pipeline.rulebook import Rulebook, RuleError
@@ -15,8 +16,7 @@ _SINGLE = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in 
 """① ⑴ ⒈ ㈠ and those that follow them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(msgspec.Struct, frozen=True, gc=False):
     """A list marker: its depth (1 is outermost), what it counts, and where the text behind it begins."""
 
     level: int
@@ -24,8 +24,7 @@ class Marker:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A line that is not blank: span without the blanks at its ends, its text, its marker, and whether a blank line stands above."""
 
     start: int
@@ -37,8 +36,7 @@ class Line:
     """Where the line begins, indentation included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True, gc=False):
     """A rule for lines that number the texts of a collection."""
 
     id: str

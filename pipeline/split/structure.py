@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+import msgspec
 import regex
+from msgspec import structs
 
 from pipeline.model import Block, Sentence
 from pipeline.split.boundaries import Start
@@ -37,8 +39,7 @@ class _Open:
     heading: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(msgspec.Struct, frozen=True, gc=False):
     """A list item inside a line: span, where the text behind its marker begins, its level."""
 
     start: int
@@ -223,20 +224,24 @@ class _Blocks:
 
     def _is_heading(self, place: int) -> bool:
         """A short line without sentence end that has text of its own below it."""
-        line, limits = self._lines[place], self._patterns.headings
+        line = self._lines[place]
         body = line.text[line.marker.end :] if line.marker else line.text
-        if place + 1 >= len(self._lines) or self._is_never_heading(body):
+        if place + 1 >= len(self._lines) or self._is_too_long(line) or self._is_never_heading(body):
             return False
         below = self._lines[place + 1]
         deeper = below.marker is None or line.marker is None or below.marker.level > line.marker.level
         if not deeper or self._patterns.signature.match(below.text):
             return False
         if line.marker is None:
-            short = len(line.text) <= int(limits["plain"]) and line.text[-1] not in _END_MARKS
-            return short and not self._patterns.signature.match(line.text)
-        if line.text[-1] not in _SENTENCE_MARKS:
-            return len(line.text) <= int(limits["marked"])
-        return self._is_closed_heading(line, below)
+            return not self._patterns.signature.match(line.text)
+        return line.text[-1] not in _SENTENCE_MARKS or self._is_closed_heading(line, below)
+
+    def _is_too_long(self, line: Line) -> bool:
+        """Whether a line is longer than a heading of its form may be: that is seen sooner than what its words say."""
+        limits = self._patterns.headings
+        if line.marker is None:
+            return len(line.text) > int(limits["plain"]) or line.text[-1] in _END_MARKS
+        return len(line.text) > int(limits["closed" if line.text[-1] in _SENTENCE_MARKS else "marked"])
 
     def _is_never_heading(self, body: str) -> bool:
         return bool(self._patterns.never_heading.search(body) or self._patterns.title["header"].match(body))
@@ -245,8 +250,8 @@ class _Blocks:
         """一、…下功夫。 with its text in the lines below: one short sentence, no figures."""
         assert line.marker is not None
         body = line.text[line.marker.end :]
-        short = len(line.text) <= self._patterns.headings["closed"] and body.endswith(_FULL_STOP) and not _FIGURES.search(body[:-1])
-        return short and (below.marker is not None or not self._patterns.leaves.match(below.text))
+        plain = body.endswith(_FULL_STOP) and not _FIGURES.search(body[:-1])
+        return plain and (below.marker is not None or not self._patterns.leaves.match(below.text))
 
     def _is_lead(self, place: int) -> bool:
         """An unmarked line that ends with a colon and leads to a list, further down in the report."""
@@ -281,7 +286,7 @@ class _Blocks:
             stop = best[place + 1][0].start if place + 1 < len(best) else len(text)
             starts = [item.start for item in run[1:]]
             ends = [*starts, self._last_end(text, run, stop)]
-            items += [replace(item, end=end) for item, end in zip(run, ends, strict=True)]
+            items += [structs.replace(item, end=end) for item, end in zip(run, ends, strict=True)]
         return items
 
     def _are_items(self, run: Sequence[_Item], text: str) -> bool:
