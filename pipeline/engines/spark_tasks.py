@@ -187,7 +187,7 @@ def regrouped(redated: Redating, reports: pa.Table) -> Redating:
     """These changes with what the later steps sort and group by; `reports`: the rows that change, as they were."""
     changed = redated.applied("reports", reports).to_pylist()
     groups = {row["report_id"]: {GROUP: _group(row)} for row in changed}
-    ranks = {row["report_id"]: dict(zip(("basis", "columns", "words"), _rank(row)[:3], strict=True)) for row in changed}
+    ranks = {row["report_id"]: dict(zip(("basis", "columns", "words"), rank(row)[:3], strict=True)) for row in changed}
     with_group = {name: {**row, **groups[name]} for name, row in redated.changes["reports"].items()}
     return Redating({**redated.changes, "reports": with_group, "cells": with_group, "sketches": ranks})
 
