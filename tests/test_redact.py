@@ -86,7 +86,7 @@ def test_recall_and_precision_on_sentences_written_blind(redactor: Redactor) -> 
         for line in chosen:
             bare = re.sub("[«»‹›]", "", line)
             masked = redactor.mask(bare, redactor.secrets(bare))
-            marks = [character for character in re.sub("«.+?»|‹.+?›", lambda mark: mark[0][0] * (len(mark[0]) - 2), line)]
+            marks = list(re.sub("«.+?»|‹.+?›", lambda mark: mark[0][0] * (len(mark[0]) - 2), line))
             spans = list(re.finditer("«.+?»", line))
             wanted += len(spans)
             hit += sum(set(masked[_at(line, span.start()) : _at(line, span.end())]) == {"■"} for span in spans)
