@@ -27,6 +27,8 @@ _KEPT = frozenset(
 _QUOTED = ("text", "sentence", "old", "new", "reason")
 _PLACES = ("province", "city", "county", "town")
 _NUMBERS = ("value", "low", "high")
+BESIDE = "\0"
+"""In a secret, between what it is masked beside and what is masked: ␀谭␀镇长."""
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－＠", "0123456789-@")
 
 
@@ -51,9 +53,10 @@ class Redactor:
         names = table["names"]
         self._surnames = frozenset("".join(names["surnames"].split()))
         self._compound = tuple(names["compound"].split())
+        self._skipped: str = names["skipped"]
         self._not_behind = frozenset(names["not_behind"])
         parts = self._bricks(names)
-        self._contexts = [(row["id"], _compiled(_filled(row["pattern"], parts))) for row in table["name"]]
+        self._contexts = [(row, _compiled(_filled(row["pattern"], parts))) for row in table["name"]]
         self._numbers = [_compiled(row["pattern"]) for row in table["number"]]
         self._next = [_compiled(_filled(table["list"][name], parts)) for name in ("next", "next_of_three")]
         self._last = _compiled("(?r)" + _filled(table["list"]["last"], parts))
@@ -66,6 +69,8 @@ class Redactor:
         return {
             "surname": surnames,
             "name": rf"(?:(?:{compound})\p{{Han}}{{1,2}}|[{surnames}]\p{{Han}}{{1,2}})",
+            "compound_name": rf"(?:{compound})\p{{Han}}{{1,2}}",
+            "joined": r"\p{Han}{2,7}[·•]\p{Han}{2,5}",
             "title": "|".join(sorted(names["titles"].split(), key=lambda word: (-len(word), word))),
             "behind": "(?:" + "|".join(sorted(names["behind"].split(), key=lambda word: (-len(word), word))) + ")",
         }
@@ -78,7 +83,7 @@ class Redactor:
 
     def _names(self, text: str) -> set[str]:
         names = {*self._told(text), *self._tagged(text)}
-        left = list(names)
+        left = [name for name in names if BESIDE not in name]
         while left:
             new = set(self._beside(text, left.pop())) - names
             names |= new
@@ -90,19 +95,34 @@ class Redactor:
         for known in regex.finditer(regex.escape(name), text):
             found = [pattern.match(text, known.end()) for pattern in self._next]
             found.append(self._last.match(text, 0, known.start()))
-            yield from (match["name"] for match in found if match is not None and self._plausible(match["name"]))
+            for match in found:
+                if match is not None and self._plausible(match["name"], text[match.end("name") : match.end("name") + 2]):
+                    yield match["name"]
 
     def _told(self, text: str) -> Iterator[str]:
         """Names that something beside them tells."""
-        for rule, pattern in self._contexts:
+        for row, pattern in self._contexts:
             for match in pattern.finditer(text, overlapped=True):
-                name = match["name"]
-                if rule == "name.masked_already" or self._plausible(name, text[match.end("name") : match.end("name") + 2]):
+                name, behind = match["name"], text[match.end("name") : match.end("name") + 2]
+                if row.get("apart"):
+                    yield from self._apart(match)
+                elif row.get("sure") or (self._plausible(name, behind) and not (row.get("whole") and self._is_cut(name, behind))):
                     yield name
         for match in self._behind_title.finditer(text):
             listed = [match["first"], *match.captures("more")]
             if all(self._plausible(name) for name in listed):
                 yield from listed
+
+    def _is_cut(self, name: str, behind: str) -> bool:
+        """Whether a candidate that nothing ends has a word for its end, or begins one there: 毛竹收 in 毛竹收入."""
+        return self._skipped in name or self._is_other_word(name[1:]) or self._is_other_word(name[-1:] + behind[:1])
+
+    def _apart(self, match: regex.Match[str]) -> Iterator[str]:
+        """A surname by itself, as a secret that holds where its words stand beside it."""
+        known = match.groupdict()
+        before, after = known.get("before") or "", known.get("after") or ""
+        if not self._is_other_word(before + match["name"] + after):
+            yield BESIDE.join((before, match["name"], after))
 
     def _plausible(self, name: str, behind: str = "") -> bool:
         """Whether no dictionary knows the candidate, or its beginning with what stands behind it, as a word of another kind."""
@@ -133,7 +153,8 @@ class Redactor:
     def mask(self, text: str, secrets: Iterable[str]) -> str:
         """The text with every secret masked; the longest first, so that none leaves its end behind."""
         for secret in sorted(secrets, key=lambda word: (-len(word), word)):
-            text = text.replace(secret, self._mask * len(secret))
+            before, found, after = secret.split(BESIDE) if BESIDE in secret else ("", secret, "")
+            text = text.replace(before + found + after, before + self._mask * len(found) + after)
         return text
 
     def source(self, source: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -69,14 +70,14 @@ def test_a_file_that_kills_its_worker_is_a_row_and_the_rest_is_done(archive: Pat
 
 
 def deadly_worker(place: Any) -> Callable[[Any], Any]:
-    """A worker whose reader dies as a parser does that runs out of its memory."""
+    """A worker whose reader dies as a parser does that reaches for memory that is not its own."""
     import pipeline.run as module  # the module of the worker
 
     real = module.read_input
 
     def read_input(item: Any, options: Any) -> Any:
         if item.code is None and item.path.read_bytes().startswith("致命".encode()):
-            os.kill(os.getpid(), signal.SIGKILL)
+            ctypes.string_at(0)  # a segmentation fault, as in a library of another language
         return real(item, options)
 
     module.read_input = read_input  # type: ignore[assignment]
@@ -145,6 +146,27 @@ def test_a_full_disk_is_said_and_the_old_tables_stay(archive: Path, tmp_path: Pa
     assert process.returncode == 2, said.decode()
     assert "tables that were there are untouched" in said.decode()
     assert contents(out) == before
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_indeed(archive: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a small disk")
+    try:
+        out = disk / "out"
+        run([archive / "01.txt"], out, workers=1, formats=["csv", "parquet"])
+        before = contents(out)
+        process = start(archive, out, "--cache", "off", "--workers", "1")
+        _, said = process.communicate(timeout=300)
+        assert process.returncode == 2, said.decode()
+        assert "No space left on device" in said.decode()
+        assert "tables that were there are untouched" in said.decode()
+        assert contents(out) == before
+        assert not list(out.glob(".taizhang-*"))
+    finally:
+        subprocess.run(["umount", disk], check=True)
 
 
 def _little_room() -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from pipeline.ingest.columns import report_text
@@ -13,6 +17,7 @@ from pipeline.ingest.reasons import UnreadError
 
 MAX_CELLS = 20_000_000
 """Cells between the corners of a sheet: the reader sets up all of them, so that one cell at XFD1048576 would take the memory."""
+STDERR = 2
 PANIC = "PanicException"
 """What a Rust library raises where it did not foresee a damage; it is no Exception, and its class cannot be imported."""
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
@@ -52,13 +57,14 @@ def _sheets(payload: Payload) -> list[list[list[str]]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(payload.data))
-        sheets = []
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            if sheet.height > payload.options.max_rows:
-                raise UnreadError("too_many_rows", payload.options.max_rows)
-            sheets.append([[_cell(value) for value in row] for row in sheet.to_python()])
+        with without_complaint():
+            book = CalamineWorkbook.from_filelike(io.BytesIO(payload.data))
+            sheets = []
+            for name in book.sheet_names:
+                sheet = book.get_sheet_by_name(name)
+                if sheet.height > payload.options.max_rows:
+                    raise UnreadError("too_many_rows", payload.options.max_rows)
+                sheets.append([[_cell(value) for value in row] for row in sheet.to_python()])
     except PasswordError:
         raise UnreadError("password") from None
     except (CalamineError, OSError, ValueError):
@@ -68,6 +74,23 @@ def _sheets(payload: Payload) -> list[list[list[str]]]:
             raise
         raise UnreadError("damaged", "workbook") from None
     return sheets
+
+
+@contextmanager
+def without_complaint() -> Iterator[None]:
+    """A panic of Rust writes to the process's stderr before it is raised here; the row of the file says it, and nothing else need."""
+    try:
+        kept = os.dup(STDERR)
+    except OSError:  # there is none
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
 
 
 def _cell(value: Any) -> str:
