@@ -17,7 +17,7 @@ _SLOT = re.compile(r"\\{(\w+)\\}")
 
 
 @cache
-def _form(sentence: str) -> re.Pattern[str]:
+def form(sentence: str) -> re.Pattern[str]:
     """What finds a sentence with its {…} filled in, up to a semicolon or the end; a {…} that begins it leaves a code before it alone."""
     pattern = _SLOT.sub(r"(?P<\1>.+?)", re.escape(sentence))
     return re.compile(r"(?<![^ ])" + re.sub(r"^(\(\?P<\w+>)\.", r"\1[^:;]", pattern) + r"(?=;|$)")
@@ -73,7 +73,7 @@ class Labels:
         if self.language == "en":
             return text
         for texts in self._table[section].values():
-            text = _form(texts["en"]).sub(partial(_filled, texts[self.language]), text)
+            text = form(texts["en"]).sub(partial(_filled, texts[self.language]), text)
         return text
 
     def code(self, section: str, written: str, option: str) -> str:

@@ -6,16 +6,19 @@ hold. It is no guarantee: docs/redaction.md says how many names are found, and t
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
 import regex
 
+from pipeline.labels import form
+from pipeline.model import CORRECTED
 from pipeline.rulebook import PATTERN_FLAGS, Rulebook
 
 Tables = dict[str, pa.Table]
@@ -25,6 +28,8 @@ _KEPT = frozenset(
 )
 """Columns that hold no text of a report."""
 _QUOTED = ("text", "sentence", "old", "new", "reason")
+_QUOTED_IN_WHY = ("text", "said", "new")
+"""What fills a sentence of [whys] in labels.toml with words of a report or of the analyst."""
 _PLACES = ("province", "city", "county", "town")
 _NUMBERS = ("value", "low", "high")
 BESIDE = "\0"
@@ -51,6 +56,7 @@ class Redactor:
         self.notice: dict[str, str] = {language: table["notes"][language] for language in ("zh", "en")}
         """What the output says of itself, by language."""
         names = table["names"]
+        self._whys = [texts["en"] for texts in book.table("labels")["whys"].values()]
         self._surnames = frozenset("".join(names["surnames"].split()))
         self._compound = tuple(names["compound"].split())
         self._skipped: str = names["skipped"]
@@ -178,7 +184,18 @@ class Redactor:
         for row in rows:
             row["source"] = self.source(row["source"] or "") or None
             row.update({name: self._mask * len(row[name]) for name in _QUOTED if row.get(name)})
+            row["why"] = row["why"] and self._why(row["why"])
         return pa.Table.from_pylist(rows, schema=table.schema)
+
+    def _why(self, why: str) -> str:
+        """Why a correction was applied as it was, without what it quotes."""
+        for sentence in self._whys:
+            why = form(sentence).sub(partial(self._unquoted, sentence), why)
+        return why
+
+    def _unquoted(self, sentence: str, found: re.Match[str]) -> str:
+        told = {name: self._mask * len(words) if name in _QUOTED_IN_WHY else words for name, words in found.groupdict().items()}
+        return sentence.format(**{**told, **({"source": self.source(told["source"])} if "source" in told else {})})
 
     def tables(self, tables: Tables, report_texts: Sequence[str], texts: Sequence[tuple[str, str]]) -> Masked:
         """All that a portion of inputs gave, masked: what is masked in one text of a source is masked in everything of that source."""
@@ -226,6 +243,8 @@ class Redactor:
             whole = dict(row) if own and name == "facts" else None
             for column in columns:
                 row[column] = self._member(row[column]) if column == "source" else self._value(row[column], own)
+            if name == "facts" and (row["note"] or "").startswith(f"{CORRECTED}:"):
+                row["note"] = CORRECTED  # what it was before, and the reason, are the analyst's words
             if name == "files" and row["reason"]:
                 row["reason"] = self.source(row["reason"])
             if whole is not None:

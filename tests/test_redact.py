@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -167,6 +168,34 @@ def test_no_secret_is_in_any_output(outputs: tuple[Path, Path]) -> None:
     assert "■■■" in masked["review.html#texts-0"]
     leaks = [(name, secret) for name, text in masked.items() for secret in SECRETS if secret in name + text]
     assert leaks == []
+
+
+@pytest.mark.parametrize(
+    ("why", "left"),
+    [
+        ("the rules now say 陶永祥", "the rules now say ■■■"),
+        ("«陶永祥» is read there now; the rules now say 陶永祥", "«■■■» is read there now; the rules now say ■■■"),
+        ("the report is now in in/陶永祥.txt", "the report is now in in/■■■.txt"),
+        ("陶永祥 is no status; known are done, plan, criterion", "■■■ is no status; known are done, plan, criterion"),
+        ("the report's text has changed", "the report's text has changed"),
+        (None, None),
+    ],
+)
+def test_what_is_said_of_a_correction_quotes_nobody(why: str | None, left: str | None, redactor: Redactor) -> None:
+    row = {"number": 1, "source": "in/a.txt", "column": "object", "new": "陶永祥", "outcome": "applied", "why": why}
+    (masked,) = redactor.corrections(pa.Table.from_pylist([row], schema=TABLES["corrections"].schema)).to_pylist()
+    assert (masked["why"], masked["new"]) == (left, "■■■")
+
+
+def test_the_reason_of_a_correction_is_in_no_output(outputs: tuple[Path, Path], tmp_path: Path) -> None:
+    row = next(row for row in pq.read_table(outputs[0] / "facts.parquet").to_pylist() if row["text"] == "75名")
+    told = {"source": row["source"], "report_sha256": row["report_id"], "text": "75名", "sentence": row["sentence"], "start": row["start"]}
+    line = {**told, "column": "value", "old": "75", "new": "57", "reason": "薛明远来电更正"}
+    (tmp_path / "c.jsonl").write_text(json.dumps(line, ensure_ascii=False), encoding="utf-8")
+    run(outputs[0].parent / "in", tmp_path / "out", workers=1, corrections=tmp_path / "c.jsonl", redact=True)
+    notes = [row["note"] for row in pq.read_table(tmp_path / "out" / "facts.parquet").to_pylist() if row["text"] == "75名"]
+    assert "corrected" in notes
+    assert [name for name, text in _contents(tmp_path / "out").items() if "薛明远" in text] == []
 
 
 def test_facts_and_ids_stay(outputs: tuple[Path, Path]) -> None:
