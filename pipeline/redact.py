@@ -143,10 +143,8 @@ class Redactor:
 
     def _tagged(self, text: str) -> set[str]:
         """Words of three characters or more that jieba takes for a person, that begin with a surname and that no dictionary knows."""
-        from jieba import posseg
-
         names = set()
-        words = [(pair.word, pair.flag) for pair in posseg.cut(text)] + [("", "")]
+        words = [(pair.word, pair.flag) for pair in _tagger().cut(text)] + [("", "")]
         for (word, tag), (behind, _) in pairwise(words):
             if tag == "nr" and self._is_whole(word) and self._plausible(word, behind[:2]):
                 names.add(word)
@@ -268,11 +266,18 @@ class Redactor:
 @cache
 def _tags() -> Mapping[str, str]:
     """The words of jieba's dictionary with their tags."""
+    tags: Mapping[str, str] = _tagger().word_tag_tab
+    return tags
+
+
+@cache
+def _tagger() -> Any:
+    """jieba's tagger with its own dictionary."""
     from jieba import posseg  # here, for few runs mask anything
 
-    posseg.dt.initialize()
-    tags: Mapping[str, str] = posseg.dt.word_tag_tab
-    return tags
+    from pipeline.segment import tokenizer_of_dictionary
+
+    return posseg.POSTokenizer(tokenizer_of_dictionary())
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -36,6 +36,17 @@ _LONGEST_KEPT = 40
 Cut = Callable[[str], Sequence[str]]
 
 
+def tokenizer_of_dictionary() -> jieba.Tokenizer:
+    """jieba with its own dictionary and nothing else.
+
+    Not by its `initialize`, which believes whatever lies in the system's folder for temporary files as jieba.cache; this is as fast.
+    """
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer
+
+
 class Segmenter:
     """Cuts reports with jieba's dictionary and the project's lexicon. Loading takes about a second and happens at first use."""
 
@@ -48,10 +59,7 @@ class Segmenter:
         return self._make()
 
     def _jieba(self) -> Cut:
-        tokenizer = jieba.Tokenizer()
-        # not by `initialize`, which believes whatever lies in the system's folder for temporary files as jieba.cache; this is as fast
-        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-        tokenizer.initialized = True
+        tokenizer = tokenizer_of_dictionary()
         for word in self._own_words:
             tokenizer.add_word(word)
         cut: Cut = tokenizer.lcut
