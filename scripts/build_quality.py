@@ -33,12 +33,22 @@ Measured by `python scripts/build_quality.py` (or `make docs`); do not edit.
 Two thirds of the case files (`tests/specs`) and the annotated reports of `data/gold` may be read by those who make rules.
 The other third of the cases (`tests/specs/held_out`) was set aside before the rules were made, and was only counted, though
 more than once while rules were made. The reports of `tests/gold_held_out` were written and annotated by people who knew the
-guide alone and neither rules nor program. They were first read when all else stood, with these figures: exact facts 0.975,
-exact quantities 0.979, labels 0.917, status 0.959, activity 0.887, object 0.902, indicators 0.824, cells 0.810 (six more of
-the same hands, now in `data/gold`: 0.977, 0.982, 0.956, 0.947, 0.904, 0.895, 0.922, 0.918). **Expect those figures of
-reports never seen.** The present ones, below, are somewhat better: rules were made for the six that may be read, the totals
-of the held-out six were looked at in between, their list markers that were not found were shown once (01, 一是 behind a dash,
-其一), and one county's short name (科右中旗) was learnt from them. A case is right where every numeral of its sentence has the
+guide alone and neither rules nor program. Reports were read for the first time in three rounds, each before anything was
+changed for it:
+
+| first reading of | exact facts | labels | status | activity | object | indicators | cells |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| twelve reports | 0.976 | 0.940 | 0.952 | 0.896 | 0.899 | 0.876 | 0.869 |
+| 22 more, in more and freer wordings | 0.987 | 0.978 | 0.919 | 0.925 | 0.875 | 0.731 | 0.713 |
+| six of the 22, by rules made for the others | 0.992 | 0.982 | 0.829 | 0.963 | 0.911 | 0.812 | 0.809 |
+
+The 0.829 is one report, whose title had a second line that was taken for the heading of a part of plans. Fourteen of the 34
+are still set aside. Of the eight of them that came last the figures are now 0.985, 0.965, 0.980, 0.938, 0.897, 0.838 and
+0.808; five that were read worst (two of them for their status) had been taken from among them to be learnt from, so the
+first readings above say more. **Expect figures like these of reports never seen.** Seen of those set aside were totals, by
+report or all, ten list markers, the codes of indicators that were missing or too many, and one county's short name.
+
+A case is right where every numeral of its sentence has the
 right span, kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator, and nothing else is
 found in it. Cases and reports were written for this project in the language of town reports and annotated by its own
 authors by one guide."""
