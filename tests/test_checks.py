@@ -59,6 +59,9 @@ def test_arithmetic(text: str, wanted: Row, tools: Tools) -> None:
 
 
 NO_ALARM = {
+    "what came of a part": "法律援助站受理求助31件,其中劳动争议19件,成功调解18件。",
+    "behind the bracket of a part": "新吸纳会员860人(其中新就业群体210人),全镇录入会员6400人。",
+    "a mean beside a sum": "共有85户领到贷款340万元,户均4万元,比任务300万元多出40万元。",
     "kinds that overlap": "会员6380人,其中女会员3015人,外来务工人员会员1872人。",
     "a list that leaves most out": "工会98个,其中联合工会12个,机关工会5个。",
     "an open list": "企业100家,其中纺织企业50家、建材企业42家等。",

@@ -16,14 +16,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
 from pipeline.ingest.resync import resynchronize
 from pipeline.ingest.rules import table
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MARKS = (
     # the marks of UTF-32 begin with those of UTF-16
@@ -69,6 +70,12 @@ class Decoded:
         return f"damaged_bytes: In {self.damage} places bytes could not be read as {self.encoding}; U+FFFD stands there."
 
 
+def _zeros() -> np.ndarray[Any, np.dtype[np.float64]]:
+    import numpy as np
+
+    return np.zeros(sys.maxunicode + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """What a character costs, as `rules/encodings.toml` has it."""
@@ -78,7 +85,7 @@ class Model:
     limits: Mapping[str, float]
     suspicious: re.Pattern[str]
     """A run of characters that are seldom met: what double-byte text that is out of step looks like."""
-    _memory: np.ndarray[Any, np.dtype[np.float64]] = field(default_factory=lambda: np.zeros(sys.maxunicode + 1))
+    _memory: np.ndarray[Any, np.dtype[np.float64]] = field(default_factory=_zeros)
     """By code point what it costs, 0 as long as nobody has asked."""
 
     @classmethod
@@ -89,6 +96,8 @@ class Model:
         """Sum of the costs of the characters of `text`; lower reads more Chinese."""
         if len(text) == 1:
             return float(self._memory[ord(text)]) or self._look_up(text)
+        import numpy as np  # here, for importing the readers loads no library
+
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         costs = self._memory[codes]
         if unknown := set(codes[costs == 0].tolist()):

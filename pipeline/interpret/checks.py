@@ -171,7 +171,7 @@ class _Search:
 
     def _changed(self, a: Figure, b: Figure, c: Figure) -> Iterator[Check]:
         """Three figures in a row: now, before, and the change; or before, now, and the change (由4名增加到6名,增加2名)."""
-        if c.change is None or a.measure != b.measure or b.measure != c.measure or a.kind == "rate":
+        if c.change is None or a.measure != b.measure or b.measure != c.measure or a.kind == "rate" or self._is_mean(a, b):
             return
         old_first, old_second = self._is_old(a, None), self._is_old(b, a)
         if old_first == old_second:
@@ -179,6 +179,11 @@ class _Search:
         now, old = (b, a) if old_first else (a, b)
         computed = old.value + c.value if c.change == "up" else old.value - c.value
         yield self._check("old_plus_new", now, (old, c), computed, _verdict(now, (old, c), computed))
+
+    def _is_mean(self, *figures: Figure) -> bool:
+        """户均4万元 is nothing that 任务300万元 could be compared with."""
+        quantities = (self._facts[figure.index].quantity for figure in figures)
+        return len({quantity.per for quantity in quantities if quantity is not None}) > 1
 
     def _is_old(self, figure: Figure, before: Figure | None) -> bool:
         """A figure of last year, or one that the figure before it is compared with: 比2011年的162件."""

@@ -180,9 +180,18 @@ class _PartSearch:
     def _list_end(self, start: int, numbers: Sequence[_Number]) -> int:
         """Where the list that begins with 其中 ends: with its statement, or before a word such as 此外."""
         last = min(numbers[-1].end, start + LONGEST_LIST)
-        stop = self._rules.ends.search(self._text, start, last)
-        end = stop.start() if stop else last
+        stop = self._rules.ends.search(self._text, start + 1, last)
+        end = self._bracket_end(start, stop.start() if stop else last)
         return min([end, *(at for mark in _STATEMENT_ENDS if (at := self._text.find(mark, start, end)) >= 0)])
+
+    def _bracket_end(self, start: int, end: int) -> int:
+        """Where the bracket is closed in which 其中 stands: 新会员873人(其中八大群体216人),…"""
+        depth = 0
+        for at in range(start, end):
+            depth += {"(": 1, ")": -1}.get(self._text[at], 0)
+            if depth < 0:
+                return at
+        return end
 
     def _is_elsewhere(self, total: _Number, among: int) -> bool:
         """A total in a bracket that is closed before 其中 is none."""
