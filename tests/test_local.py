@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Event, Thread, get_ident
 
@@ -134,6 +134,15 @@ def test_the_number_of_workers() -> None:
     assert worker_count(None) >= 1
 
 
+@pytest.fixture
+def own_ctrl_c() -> Iterator[None]:
+    """Python's own handler, whatever a test before has left in its place."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("own_ctrl_c")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to one thread are POSIX")
 def test_ctrl_c_that_another_thread_gets_is_heard_when_the_worker_has_begun() -> None:
     asked, sent, begun = Event(), Event(), []
