@@ -25,11 +25,10 @@ OPENING_LENGTH = 40
 WHOLE_YEAR = "XXXX"
 """What 去年 and 上年 say as EDTF."""
 SENTENCES_BACK = 3
+"""Sentences of which one that begins with 其中 may tell parts."""
 LONGEST_VIEW = 2000
 """So many characters of a sentence are looked at; what is longer is a list without full stops, and most of it far from the number."""
-"""Sentences of which one that begins with 其中 may tell parts."""
 
-JOINS = "、和及"
 _MARKS = ' 、“”‘’"《》'
 _PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "own", "says")
 _MAIN = ("frame", "object", "own", "says")
@@ -100,7 +99,8 @@ class IndicatorReader:
         bricks = table.get("bricks", {})
         self._links: str = table["gate"]["links"]
         self._now, self._from = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("now", "from"))
-        self._verb = rulebook.compile(table["gate"]["verb"], "rules/indicators.toml: gate")
+        joins = rulebook.table("activities")["clauses"]["joins"]
+        self._member = rulebook.compile(f"[{joins}] [^@]*? (?: {table['gate']['verb']}\n)", "rules/indicators.toml: gate")
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
         self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
@@ -184,7 +184,7 @@ class IndicatorReader:
 
     def _view(self, report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting) -> View:
         """The words around a number; of 由去年的86%提高到91% the new figure stands where the old one does."""
-        view = _view(report, fact, spans, at, self._links, self._verb)
+        view = _view(report, fact, spans, at, self._links, self._member)
         if self._now.search(view.clause):
             before, _, behind = view.frame.partition(NUMBER)
             return structs.replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
@@ -226,7 +226,7 @@ def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:
     return structs.replace(fact, indicator=code, cues=(*fact.cues, Cue(f"indicator.{code}", at.start, at.end)))
 
 
-def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str, verb: regex.Pattern[str]) -> View:
+def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str, member: regex.Pattern[str]) -> View:
     text, sentence = report.text, report.sentences[at.sentence]
     before, behind = text[at.start : fact.start], text[fact.end : at.end]
     head = text[at.start : at.head]
@@ -243,14 +243,13 @@ def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Sett
     return View(
         f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip(links)}", f"{before}{NUMBER}{behind}", text[start : at.end],
         f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last],
-        text[slice(*fact.object_span or (0, 0))], _own(text, fact, at, before, behind, verb), says,
+        text[slice(*fact.object_span or (0, 0))], _own(text, fact, at, before, behind, member), says,
     )  # fmt: skip
 
 
-def _own(text: str, fact: Fact, at: Setting, before: str, behind: str, verb: regex.Pattern[str]) -> str:
+def _own(text: str, fact: Fact, at: Setting, before: str, behind: str, member: regex.Pattern[str]) -> str:
     """Of 新签集体合同8份、新建工会6家、… what tells of the second number alone: 新建工会@."""
-    joined = at.start < at.left and text[at.left] in JOINS and verb.search(text, at.left, fact.start)
-    if joined and not at.bare:
+    if at.start < at.left and not at.bare and member.match(text, at.left, fact.start):
         before = text[at.left + 1 : fact.start]
     if behind and at.right < at.end:
         behind = text[fact.end : at.right]
