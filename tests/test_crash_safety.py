@@ -56,6 +56,7 @@ def start(archive: Path, out: Path, *options: str, **popen: Any) -> subprocess.P
     return subprocess.Popen(command, stderr=subprocess.PIPE, **popen)
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_worker_is_a_row_and_the_rest_is_done(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (archive / "20a.txt").write_text("致命" + REPORT.format(year=2010, n=5), encoding="utf-8")
     with monkeypatch.context() as patched:
@@ -97,6 +98,7 @@ def test_a_damaged_entry_of_the_cache_is_made_anew(archive: Path, tmp_path: Path
     assert contents(cache).keys() == {path.relative_to(cache).as_posix() for path in entries}
 
 
+@pytest.mark.slow
 def test_two_runs_can_share_a_cache(archive: Path, tmp_path: Path) -> None:
     both = [start(archive, tmp_path / name, "--workers", "1", "--cache", str(tmp_path / "cache")) for name in ("a", "b")]
     for process in both:

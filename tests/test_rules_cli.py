@@ -58,6 +58,7 @@ def test_check_of_the_shipped_rules() -> None:
     assert (status, out.endswith("all as they say\n")) == (0, True), out
 
 
+@pytest.mark.slow
 def test_check_runs_own_examples(tmp_path: Path) -> None:
     assert "own.badge" not in call("rules", "check", own(tmp_path / "good"))[1]
     status, out, _ = call("rules", "check", own(tmp_path / "bad", RULE.replace("共123名", "工号123")))
@@ -74,6 +75,7 @@ def test_check_refuses_a_pattern_that_explodes(tmp_path: Path) -> None:
     assert "give them an end ({0,20})" in line
 
 
+@pytest.mark.slow
 def test_check_tells_when_an_own_rule_spoils_a_shipped_one(tmp_path: Path) -> None:
     greedy = RULE.replace("工号 \\d+", "\\d+").split("examples")[0]
     status, out, _ = call("rules", "check", own(tmp_path / "own", greedy))
@@ -205,6 +207,7 @@ def test_learn_writes_the_sentence_as_rules_see_it(learner: Learner) -> None:
     assert proposal.example == "拟发放慰问金<money value=122000 unit=元 status=plan>12.2万元</money>。"
 
 
+@pytest.mark.slow
 def test_a_proposal_holds_a_rule_to_the_right_reading(learner: Learner, tmp_path: Path) -> None:
     """Pasted below a rule, the example fails as long as the numeral is read as it was, and passes once the rule reads it right."""
     (proposal,) = learner.propose([correction("75名", "kind", "不是事实")])
