@@ -27,7 +27,7 @@ from pipeline.segment import Segmenter
 from pipeline.split import Splitter
 
 SAMPLES = sorted((Path(__file__).parent.parent / "data" / "raw").rglob("*镇*.txt"))[:6]
-NO_INDICATORS = 'indicator = []\n[gate]\nlinks = ""\nnow = "#"\nfrom = "#"\namong = "#"\nunless = "#"\nverb = "#"\n'
+NO_INDICATORS = 'indicator = []\n[gate]\nlinks = ""\nnow = "#"\nfrom = "#"\namong = "#"\nunless = "#"\njoins = "、"\nverb = "#"\n'
 """The interpreter asks for indicators too; their rules are the business of a stage of its own."""
 
 

@@ -99,8 +99,8 @@ class IndicatorReader:
         bricks = table.get("bricks", {})
         self._links: str = table["gate"]["links"]
         self._now, self._from = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("now", "from"))
-        joins = rulebook.table("activities")["clauses"]["joins"]
-        self._member = rulebook.compile(f"[{joins}] [^@]*? (?: {table['gate']['verb']}\n)", "rules/indicators.toml: gate")
+        joins, verb = table["gate"]["joins"], table["gate"]["verb"]
+        self._member = rulebook.compile(f"[{joins}] [^@]*? (?: {verb}\n)", "rules/indicators.toml: gate")
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
         self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
