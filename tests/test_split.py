@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 import tomllib
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,30 @@ def test_examples_of_signatures() -> None:
     assert not any(SPLITTER.patterns.signature.match(text) for text in counter_examples)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("今年以来，白马镇总工会认真履职", "白马镇"),
+        ("在312家企业聚集的木乐镇，镇总工会", "木乐镇"),
+        ("我镇工会在镇党委的领导下", None),
+        ("全县各乡镇总工会", None),
+        ("孙庄街道办事处", "孙庄街道"),
+        ("走上街道两旁", None),
+    ],
+)
+def test_names_of_towns(text: str, name: str | None) -> None:
+    match = SPLITTER.patterns.named.search(text)
+    assert (match.group() if match else None) == name
+
+
+@pytest.mark.parametrize(
+    "line", ["主题词：工会 总结", "抄送：县总工会", "（共印20份）", "白马镇党政办 2012年12月5日印发", "上一篇：没有了"]
+)
+def test_what_stands_below_a_signature(line: str) -> None:
+    assert SPLITTER.patterns.footer.match(CLEANER.clean(line).text)
+    assert not SPLITTER.patterns.footer.match("联系人民群众")
+
+
 def test_a_cue_says_what_it_looks_at(tmp_path: Path) -> None:
     (tmp_path / "split.toml").write_text("[[cue]]\nid = 'x'\nwhy = 'y'\non = 'after'\nweight = 1\npattern = 'a'\n", encoding="utf-8")
     with pytest.raises(RuleError, match="line or before"):
@@ -108,7 +134,13 @@ def test_without_a_pause_it_is_cut_anywhere() -> None:
 # ------------------------------------------------------------------------------------------------ boundaries
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def boundary_cases() -> list[Any]:
+    """The cases; those the rules are known to miss say why, and fail here as soon as they are found."""
+    marks = {case["id"]: [pytest.mark.xfail(reason=case["missed"], strict=True)] if "missed" in case else [] for case in CASES}
+    return [pytest.param(case, id=case["id"], marks=marks[case["id"]]) for case in CASES]
+
+
+@pytest.mark.parametrize("case", boundary_cases())
 def test_boundaries(case: dict[str, Any]) -> None:
     pieces = case["text"].split("¶")
     wanted, position = [], len(pieces[0])
@@ -154,39 +186,46 @@ def test_sample_reports_are_not_torn() -> None:
 
 
 def without_title(text: str) -> str:
-    report = split(text)[0]
-    if report.title is None:
-        return text
-    _, end = report.raw_span(*report.title)
-    return text[text.find("\n", end) + 1 :].lstrip("\n") or text
+    """The report from its first line on that ends like a sentence, is a list's or stands in brackets; those above are its title."""
+    lines = text.splitlines(keepends=True)
+    words = (line.strip() for line in lines)
+    begins = re.compile("[一1l]、|[(（]|.*[。:：;；!！]$|.{61}")
+    return "".join(lines[next(index for index, line in enumerate(words) if begins.match(line)) :])
+
+
+def joined(reports: list[str], blank: str) -> tuple[str, set[int]]:
+    """The reports one behind the other, and where they begin."""
+    text, starts = "", set()
+    for report in reports:
+        text += blank if text else ""
+        starts.add(len(text))
+        text += report.rstrip("\n") + "\n"
+    return text, {start_of_words(text, start) for start in starts}
 
 
 @pytest.mark.slow
 @with_samples
-@pytest.mark.parametrize(("others", "least"), [(False, 0.98), (True, 0.94)], ids=["the sample archive", "with reports of other hands"])
-def test_fifty_random_joins(others: bool, least: float) -> None:
-    """Of other hands are titles on two lines, of which the cut title here leaves one, and titles such as 06年工作总结."""
-    guests = {path.name for path in SAMPLES.rglob("各地来稿/*.txt")}
-    reports = {name: text for name, text in sample_reports().items() if others or name not in guests}
-    bare = {name: without_title(text) for name, text in reports.items()}
+def test_fifty_random_joins() -> None:
+    """With titles, without and mixed, with blank lines between the reports and without, and without those inside them."""
+    titled = sample_reports()
+    bare = {name: without_title(text) for name, text in titled.items()}
     chance = random.Random(2024)
-    found = missing = false = 0
+    found, missing, false = Counter[str](), Counter[str](), Counter[str]()
     for order in range(50):
-        names = chance.sample(sorted(reports), chance.randint(4, len(reports)))
-        blank = "\n" * chance.randint(0, 2)
-        text, wanted = "", set()
-        for name in names:
-            titled = order % 3 == 0 or (order % 3 == 2 and chance.random() < 0.5)
-            text += blank if text else ""
-            wanted.add(len(text))
-            text += (reports if titled else bare)[name].rstrip("\n") + "\n"
-        got = {start_of_words(text, report.start) for report in split(text)} - {start_of_words(text, 0)}
-        wanted = {start_of_words(text, start) for start in wanted} - {start_of_words(text, 0)}
-        found += len(got & wanted)
-        missing += len(wanted - got)
-        false += len(got - wanted)
-    f1 = 2 * found / (2 * found + missing + false)
-    assert f1 >= least, f"boundary F1 {f1:.4f}: {found} found, {missing} missing, {false} false"
+        kind = ("titled", "bare", "mixed")[order % 3]
+        names = chance.sample(sorted(titled), chance.randint(4, len(titled)))
+        chosen = [(titled if kind == "titled" or (kind == "mixed" and chance.random() < 0.5) else bare)[name] for name in names]
+        if chance.random() < 0.5:
+            chosen = [re.sub(r"\n\s*\n", "\n", report) for report in chosen]
+        text, wanted = joined(chosen, "\n" * chance.randint(0, 2))
+        got = {start_of_words(text, report.start) for report in split(text)}
+        first = {start_of_words(text, 0)}
+        found[kind] += len((got & wanted) - first)
+        missing[kind] += len(wanted - got)
+        false[kind] += len(got - wanted)
+    for kind in found:
+        f1 = 2 * found[kind] / (2 * found[kind] + missing[kind] + false[kind])
+        assert f1 >= 0.98, f"{kind}: boundary F1 {f1:.4f}: {found[kind]} found, {missing[kind]} missing, {false[kind]} false"
 
 
 def start_of_words(text: str, position: int) -> int:

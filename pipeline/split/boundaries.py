@@ -16,6 +16,8 @@ _SHOWN = 16
 """So many characters of an opening are quoted as evidence."""
 _HEADLINE = 40
 """The upper line of a title has so many characters at most."""
+_MOTTO = 3
+"""Above a subtitle stand so many lines of a title at most."""
 _COPY = 20
 """So many characters of an opening make another one its copy."""
 _FAR = 2000
@@ -90,19 +92,28 @@ class _Reading:
         self._patterns = patterns
         self._line_scores: dict[int, float] = {}
         self._next_numbers = _numbers_below(lines)
-        self._numbers_above = _numbers_above(lines)
+        self._all_above = self._numbers_above = _numbers_above(lines, ())
 
     # ---------------------------------------------------------------- what lines are
 
     def _is_title(self, index: int) -> bool:
         line = self._lines[index]
-        if line.marker is not None or len(line.text) > self._patterns.boundary["title_length"]:
+        if line.marker is not None or len(line.text) > self._patterns.boundary["title_length"] or self._is_footer(index):
             return False
-        return bool(self._patterns.title["pattern"].match(line.text))
+        return any(self._patterns.title[name].match(line.text) for name in ("pattern", "speech"))
 
     def _is_signature(self, index: int) -> bool:
+        """Whether line `index` belongs to the block that ends a report: who signs, the date, who gets copies."""
         line = self._lines[index]
-        return len(line.text) <= self._patterns.boundary["title_length"] and bool(self._patterns.signature.match(line.text))
+        if len(line.text) > self._patterns.boundary["title_length"]:
+            return False
+        return (bool(self._patterns.signature.match(line.text)) and not self._is_title(index)) or self._is_footer(index)
+
+    def _is_footer(self, index: int) -> bool:
+        return bool(self._patterns.footer.match(self._lines[index].text))
+
+    def _is_date(self, index: int) -> bool:
+        return bool(self._patterns.signature_date.match(self._lines[index].text))
 
     def _is_separator(self, index: int) -> bool:
         return bool(self._patterns.separator.match(self._lines[index].text))
@@ -111,7 +122,7 @@ class _Reading:
         line, title = self._lines[index], self._patterns.title
         if line.marker is not None or self._is_separator(index):
             return False
-        return bool(title["header"].match(line.text) or title["subtitle"].match(line.text))
+        return any(title[name].match(line.text) for name in ("header", "subtitle", "above"))
 
     def _is_ended(self, index: int) -> bool:
         """Whether the text before line `index` has come to an end: a full stop, a signature, or nothing before."""
@@ -122,6 +133,25 @@ class _Reading:
             return True
         return bool(self._patterns.ended.search(before.text)) or self._is_signature(index - 1)
 
+    def _is_signed(self, index: int) -> bool:
+        """Whether who signs and the date stand right above line `index`, in one line or in two."""
+        place = index - 1
+        while place > 0 and self._is_footer(place):
+            place -= 1
+        if place < 0 or not self._is_signature(place):
+            return False
+        if not self._is_date(place):
+            return bool(self._patterns.title["when"].search(self._lines[place].text))
+        return place > 0 and self._is_signature(place - 1) and not self._is_date(place - 1)
+
+    def _has_new_name(self, index: int) -> bool:
+        """Whether line `index` names in its first words a town that no line above knows."""
+        match = self._patterns.named.search(self._lines[index].text[: self._patterns.boundary["name_head"]])
+        if match is None or index == 0:
+            return False
+        above = self._lines[max(0, index - self._patterns.boundary["name_lines"]) : index]
+        return not any(match.group() in line.text for line in above)
+
     # ---------------------------------------------------------------- heads
 
     def head(self, first: int) -> _Head:
@@ -131,22 +161,49 @@ class _Reading:
         while index < limit:
             if title_line is None and self._is_title(index):
                 title_line = index
-            elif not (self._is_header(index) or (index == first and self._is_headline(index))):
+            elif not (self._is_header(index) or (self._is_headline(index) if title_line is None else self._is_author(index))):
                 break
             index += 1
         if title_line is None:
             return _Head(first, first if first == 0 or index == first else index, None, None)
         return _Head(top, index, self._title_span(first, title_line, index), title_line)
 
+    def _top_of_title(self, index: int) -> int:
+        """The first line of the title that line `index` ends: a headline above it, or a motto's lines above a subtitle."""
+        most = _MOTTO if self._patterns.title["subtitle"].match(self._lines[index].text) else 1
+        for top in range(index - 1, max(-1, index - 1 - most), -1):
+            if not (self._is_headline(top) if top == index - 1 else self._is_motto(top)):
+                break
+            if top == 0 or self._is_ended(top):
+                return top
+        return index
+
+    def _is_motto(self, index: int) -> bool:
+        """Whether line `index` can be one of a title's upper lines: short, without marker and mark."""
+        line = self._lines[index]
+        if line.marker is not None or len(line.text) > _HEADLINE or self._is_signature(index):
+            return False
+        return not self._patterns.title["open"].search(line.text)
+
+    def _is_author(self, index: int) -> bool:
+        """Whether line `index`, below a title, says who reports: the office, alone, or with the date."""
+        return self._is_signature(index) and not self._is_footer(index)
+
     def _is_headline(self, index: int) -> bool:
-        """The upper line of a two-line title: short, no mark at its end, the title or its subtitle right below."""
+        """The upper line of a two-line title: short, no mark at its end, the title or its subtitle right below.
+
+        A signature's date is none, nor is its name above a title that names its own office.
+        """
         line = self._lines[index]
         if line.marker is not None or len(line.text) > _HEADLINE or self._patterns.title["open"].search(line.text):
             return False
-        if index + 1 >= len(self._lines):
+        if index + 1 >= len(self._lines) or not self._is_title(index + 1) or self._is_date(index) or self._is_footer(index):
             return False
         below = self._lines[index + 1].text
-        return self._is_title(index + 1) and (bool(self._patterns.title["subtitle"].match(below)) or not self._names_both(index + 1))
+        if self._patterns.title["subtitle"].match(below):
+            return True
+        signed = index > 0 and self._is_signature(index)
+        return not (self._patterns.title["who"].search(below) if signed else self._names_both(index + 1))
 
     def _title_span(self, first: int, title: int, stop: int) -> tuple[int, int]:
         """From the headline above the title to the subtitle below it."""
@@ -173,15 +230,35 @@ class _Reading:
         text = self._lines[index].text
         return bool(self._patterns.title["who"].search(text)) and bool(self._patterns.title["when"].search(text))
 
-    def _title_score(self, index: int) -> float:
+    def _title_score(self, index: int, whole: str) -> float:
+        """What the title at line `index` says; `whole` are all of its lines."""
         weights, text = self._patterns.weights, self._lines[index].text
         if self._patterns.title["plan"].match(text):
             return weights["title_plan"]
-        who, when = self._patterns.title["who"].search(text), self._patterns.title["when"].search(text)
+        if self._patterns.title["speech"].match(text):
+            return weights["title_speech"]
+        who, when = self._patterns.title["who"].search(whole), self._patterns.title["when"].search(whole)
         loose = weights["title_loose"] if self._patterns.title["loose"].search(text) else 0.0
         if who and when:
             return weights["title_full"] + loose
-        return (weights["title_part"] if who else weights["title_bare"]) + loose
+        part = who or self._patterns.title["formal"].match(text)
+        return (weights["title_part"] if part else weights["title_bare"]) + loose
+
+    def _is_next_of_series(self, index: int) -> bool:
+        """Whether the title at line `index` is that of the title line before it, but for the time: 三月份工作小结, 四月份工作小结."""
+        when, farthest = self._patterns.title["when"], max(-1, index - self._patterns.boundary["name_lines"])
+        above = next((place for place in range(index - 1, farthest, -1) if self._is_title(place)), None)
+        if above is None:
+            return False
+        this, last = self._lines[index].text, self._lines[above].text
+        return this != last and bool(when.search(this)) and when.sub("", this) == when.sub("", last)
+
+    def _whole_title(self, index: int, head: _Head) -> str:
+        """The words of the title at line `index`: what stands above it in the head, and its subtitle."""
+        last = index
+        while last + 1 < head.text and self._patterns.title["subtitle"].match(self._lines[last + 1].text):
+            last += 1
+        return " ".join(line.text for line in self._lines[max(head.first, index - 1) : last + 1])
 
     def _line_score(self, index: int) -> float:
         """What the words of line `index` say for an opening."""
@@ -200,7 +277,7 @@ class _Reading:
             before = self._lines[first - 1]
             score += sum(cue.weight for cue in self._patterns.cues if cue.before and cue.pattern.search(before.text))
             if self._is_signature(first - 1):
-                score += weights["signature_before"]
+                score += weights["signature_before"] + self._is_signed(first) * weights["signed_before"]
             if self._is_separator(first - 1):
                 score += weights["separator_before"]
             if not self._is_ended(first):
@@ -213,7 +290,7 @@ class _Reading:
         below = self._first_below(text)
         if below is not None and below.number == 1:
             score += weights["list_below"]
-            if self._numbers_above[first].get(below.level, 0) >= 2:
+            if max(_reached(above[first], below.level) for above in (self._numbers_above, self._all_above)) >= 2:
                 score += weights["restart"]
         return score
 
@@ -235,8 +312,15 @@ class _Reading:
     # ---------------------------------------------------------------- candidates
 
     def chosen(self) -> list[_Candidate]:
-        """The candidates that hold, by place: the best first, none where a piece would be no report."""
-        candidates = self._candidates()
+        """The candidates that hold, by place. Reports told apart number each for itself, so they are looked for again."""
+        found = self._held(self._candidates())
+        if any(candidate.first > 0 for candidate in found):
+            self._numbers_above = _numbers_above(self._lines, [candidate.text for candidate in found])
+            found = self._held(self._candidates())
+        return found
+
+    def _held(self, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+        """Those of the candidates that hold: the best first, none where a piece would be no report."""
         threshold = self._patterns.boundary["threshold"]
         ranked = sorted((c for c in candidates if c.sure or c.score >= threshold), key=lambda c: (not c.sure, -c.score, c.first))
         taken: list[_Candidate] = []
@@ -281,12 +365,18 @@ class _Reading:
         return found
 
     def _titled(self, index: int) -> _Candidate:
-        first = index
-        if first > 0 and self._is_headline(first - 1) and (first == 1 or self._is_ended(first - 1)):
+        first = self._top_of_title(index)
+        while first > 0 and self._patterns.title["above"].match(self._lines[first - 1].text):
             first -= 1
         head = self.head(first)
         text = min(head.text, len(self._lines) - 1)
-        score = self._title_score(index) + self._surroundings(first, text)
+        score = self._title_score(index, self._whole_title(index, head)) + self._surroundings(first, text)
+        if self._is_next_of_series(index):
+            score += self._patterns.weights["title_series"]
+        if first < index and self._patterns.title["subtitle"].match(self._lines[index].text):
+            score += self._patterns.weights["title_motto"]
+        if text - index > 1:
+            score += self._patterns.weights["head_below"]
         if text > index:
             score += max(0.0, min(self._line_score(text), self._patterns.weights["opening_below"]))
         title = head.title or (self._lines[index].start, self._lines[index].end)
@@ -297,21 +387,48 @@ class _Reading:
         first = index
         while first > 0 and index - first < self._patterns.boundary["header_lines"] and self._belongs_above(first - 1):
             first -= 1
-        if self._goes_on(first) or (first > 0 and self._is_title(first - 1)):
+        if self._goes_on(first) or self._is_under_title(first):
             return None  # inside a list, or under a title, which speaks for both
         text, weights = self._lines[index].text, self._patterns.weights
         copied = len(text) >= _COPY and text[:_COPY] in seen
-        if not (copied or self._opens(index)):
+        signed = self._is_signed(first) and self._patterns.ended.search(text) and not self._patterns.attached.search(text)
+        between = self._stands_between_lists(index)
+        if not (copied or signed or between or (self._opens(index) and not self._is_heading(index))):
             return None
         score = self._line_score(index)
-        if score < 1 and not copied:
+        if score < (0 if between else 1) and not (copied or signed):
             return None
+        score += between * weights["restart_text"]
         score += self._surroundings(first, index)
+        if self._has_new_name(index):
+            score += weights["new_name"]
         if first < index and self._is_header(index - 1):
             score += weights["head_above"]
         if score >= self._patterns.boundary["threshold"]:
             seen.setdefault(text[:_COPY], index)
         return _Candidate(first, index, score + copied * weights["copy"], f"opening: {text[:_SHOWN]}", None)
+
+    def _stands_between_lists(self, index: int) -> bool:
+        """Whether line `index` is a paragraph between the end of one list and 一、 of another, and does not lead to that one."""
+        line, below = self._lines[index], index + 1
+        if index == 0 or below == len(self._lines) or len(line.text) < self._patterns.boundary["least_paragraph"]:
+            return False
+        marker = self._lines[below].marker
+        if marker is None or marker.number != 1 or marker.level not in _TOP_LEVELS or not self._patterns.ended.search(line.text):
+            return False
+        return _reached(self._numbers_above[index], marker.level) >= 2 and self._is_ended(index) and not self._leads(line.text)
+
+    def _is_under_title(self, index: int) -> bool:
+        """Whether a title stands above line `index`, with nothing between but its date, author and addressee."""
+        place = index - 1
+        while place > max(0, index - self._patterns.boundary["header_lines"]) and (self._is_header(place) or self._is_author(place)):
+            place -= 1
+        return place >= 0 and self._is_title(place)
+
+    def _is_heading(self, index: int) -> bool:
+        """Whether line `index` is short and without any mark: words over a text."""
+        text = self._lines[index].text
+        return len(text) <= self._patterns.headings["plain"] and not self._patterns.title["marks"].search(text)
 
     def _opens(self, index: int) -> bool:
         """Whether line `index` begins as openings do: with a time, with who speaks."""
@@ -319,12 +436,28 @@ class _Reading:
 
     def _belongs_above(self, index: int) -> bool:
         """Whether line `index` is part of the head of the opening below it: addressee, document number, profile."""
-        if self._is_title(index) or (self._is_signature(index) and index > 0):
+        if self._is_title(index) or (index > 0 and self._is_signature(index) and not self._is_date_above(index)):
             return False
-        return self._is_header(index) or (self._lines[index].marker is None and self._is_profile(index) and self._is_ended(index))
+        return self._is_header(index) or (self._lines[index].marker is None and self._leads_opening(index) and self._is_ended(index))
 
-    def _is_profile(self, index: int) -> bool:
-        return any(cue.id == "opening.profile" and cue.pattern.search(self._lines[index].text) for cue in self._patterns.cues)
+    def _is_date_above(self, index: int) -> bool:
+        """Whether line `index` is a date in brackets that stands above a text, and not below the name of one who signs."""
+        bare = self._patterns.title["brackets"].sub("", self._lines[index].text)
+        if bare == self._lines[index].text or not self._patterns.signature_date.match(bare):
+            return False
+        return not self._is_signature(index - 1) or self._is_date(index - 1) or self._is_signed(index)
+
+    def _leads_opening(self, index: int) -> bool:
+        """Whether line `index` may stand above an opening: a profile of the town, what the year was."""
+        text = self._lines[index].text
+        if len(text) > self._patterns.boundary["line_head"]:
+            return False
+        return any(cue.leads and cue.pattern.search(text) for cue in self._patterns.cues)
+
+    def _leads(self, text: str) -> bool:
+        """Whether the last sentence of `text` leads to a list."""
+        sentence = max((match.end() for match in self._patterns.sentence_end.finditer(text) if match.end() < len(text)), default=0)
+        return bool(self._patterns.leads.search(text, sentence))
 
     def _restarted(self, index: int) -> _Candidate | None:
         """A list that begins again with 一、 behind a line that ends a text, without any words that lead to it."""
@@ -335,12 +468,12 @@ class _Reading:
         while first > 1 and self._is_header(first - 1) and not self._is_signature(first - 1):
             first -= 1
         above, weights = self._numbers_above[index], self._patterns.weights
-        reached = above.get(marker.level, 0) if marker.level in above else above.get(min(above, default=0), 0)
-        if not self._is_ended(first) or reached < 2 or marker.level > min(above) or self._last_number(index) < 2:
+        reached = _reached(above, marker.level)
+        if not self._is_ended(first) or reached < 2 or marker.level > min(above, default=0) or self._last_number(index) < 2:
             return None
         before = self._lines[first - 1]
         signed = self._is_signature(first - 1)
-        if before.marker is None and not signed and (self._line_score(first - 1) >= 1 or self._patterns.leads.search(before.text)):
+        if before.marker is None and not signed and (self._line_score(first - 1) >= 1 or self._leads(before.text)):
             return None  # the line before is an opening itself, or leads to the list
         score = weights["restart_alone"]
         score += sum(cue.weight for cue in self._patterns.cues if cue.before and cue.pattern.search(before.text))
@@ -419,16 +552,24 @@ class _Reading:
         return None
 
 
-def _numbers_above(lines: Sequence[Line]) -> list[dict[int, int]]:
-    """For each line, the last number of each level above it."""
+def _numbers_above(lines: Sequence[Line], texts: Sequence[int]) -> list[dict[int, int]]:
+    """For each line, the last number of each level above it. Below `texts`, where reports begin, the numbers above are forgotten."""
     numbers: dict[int, int] = {}
     above: list[dict[int, int]] = []
-    for line in lines:
+    forgotten = frozenset(texts)
+    for index, line in enumerate(lines):
         above.append(numbers)
+        if index in forgotten:
+            numbers = {}
         if line.marker is not None:
             numbers = {level: n for level, n in numbers.items() if level < line.marker.level}
             numbers[line.marker.level] = line.marker.number
     return above
+
+
+def _reached(above: Mapping[int, int], level: int) -> int:
+    """How far a list had come: the last number of `level` among those above, or of the outermost level where that one was not used."""
+    return above[level] if level in above else above.get(min(above, default=0), 0)
 
 
 def _numbers_below(lines: Sequence[Line]) -> list[dict[int, int]]:

@@ -15,6 +15,25 @@ from pipeline.starts import Starts
 _SINGLE = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in range(20)} | {chr(0x3220 + n): n + 1 for n in range(10)}
 """① ⑴ ⒈ ㈠ and those that follow them."""
 
+_TITLE = (
+    "pattern",
+    "speech",
+    "formal",
+    "who",
+    "when",
+    "loose",
+    "plan",
+    "open",
+    "collection",
+    "subtitle",
+    "above",
+    "header",
+    "brackets",
+    "marks",
+    "trim",
+)
+"""The patterns of titles and of what stands around them."""
+
 
 class Marker(msgspec.Struct, frozen=True, gc=False):
     """A list marker: its depth (1 is outermost), what it counts, and where the text behind it begins."""
@@ -54,6 +73,8 @@ class Cue:
     before: bool
     opens: bool
     """Whether it finds how an opening begins; one of these must be there."""
+    leads: bool
+    """Whether it finds a paragraph that may stand above an opening and belongs to it."""
     weight: float
     pattern: regex.Pattern[str]
     examples: tuple[str, ...]
@@ -93,14 +114,15 @@ class Patterns:
         self.markers = tuple(
             MarkerRule(row["level"], self._compile(row["pattern"], f"marker {row['level']}"), *_examples(row)) for row in table["marker"]
         )
-        self.title = {
-            name: self._compile(table["title"][name], f"title {name}")
-            for name in ("pattern", "who", "when", "loose", "plan", "open", "collection", "subtitle", "header", "trim")
-        }
+        self.title = {name: self._compile(table["title"][name], f"title {name}") for name in _TITLE}
         self.separator = self._compile(self.boundary["separator"], "boundary separator")
         self.leads = self._compile(self.boundary["leads"], "boundary leads")
+        self.named = self._compile(self.boundary["named"], "boundary named")
+        self.attached = self._compile(self.boundary["attached"], "boundary attached")
         self.ended = self._compile(self.boundary["ended"], "boundary ended")
         self.signature = self._compile(table["signature"]["pattern"], "signature")
+        self.signature_date = self._compile(table["signature"]["date"], "signature date")
+        self.footer = self._compile(table["signature"]["footer"], "signature footer")
         self.signature_examples = _examples(table["signature"])
         self.never_heading = self._compile(table["heading"]["never"], "heading never")
         self.leaves = self._compile(table["heading"]["leaves"], "heading leaves")
@@ -116,7 +138,8 @@ class Patterns:
         if row["on"] not in ("line", "before"):
             raise RuleError(f"rules/split.toml: {row['id']}: `on` is {row['on']!r}; write line or before")
         pattern = self._compile(row["pattern"], row["id"])
-        return Cue(row["id"], row["why"], row["on"] == "before", row.get("opens", False), row["weight"], pattern, *_examples(row))
+        opens, leads = row.get("opens", False), row.get("leads", False)
+        return Cue(row["id"], row["why"], row["on"] == "before", opens, leads, row["weight"], pattern, *_examples(row))
 
     def _item_patterns(self) -> tuple[tuple[int, regex.Pattern[str]], ...]:
         """Markers that number items inside a line, by level, in the order in which they are tried."""
