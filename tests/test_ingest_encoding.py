@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import opencc
 import pytest
 from ingest_archive import TEXT
+from scoring import decoded
 
 from pipeline.ingest.encoding import Model, decode, is_text
 from pipeline.ingest.reasons import UnreadError
 
+SAMPLES = Path(__file__).parent.parent / "data" / "raw"
 CODECS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
 TRADITIONAL = opencc.OpenCC("s2t").convert(TEXT)
 
 
-def snippets(codec: str, low: int, high: int, count: int, seed: int = 1) -> list[str]:
-    """Pieces of the report, `low` to `high` characters with Chinese among them, that `codec` has all characters of."""
-    source = TRADITIONAL if codec == "big5" else TEXT
+def snippets(codec: str, low: int, high: int, count: int, seed: int = 1, text: str = TEXT) -> list[str]:
+    """Pieces of the text, `low` to `high` characters with Chinese among them, that `codec` has all characters of."""
+    source = opencc.OpenCC("s2t").convert(text) if codec == "big5" else text
     source = source.encode(codec, "ignore").decode(codec)
     chance = random.Random(seed)
     found: list[str] = []
@@ -33,6 +36,17 @@ def snippets(codec: str, low: int, high: int, count: int, seed: int = 1) -> list
 @pytest.mark.parametrize(("low", "high", "share"), [(6, 19, 0.99), (20, 60, 1.0), (60, 2000, 1.0)])
 def test_clean_texts(codec: str, low: int, high: int, share: float) -> None:
     pieces = snippets(codec, low, min(high, len(TEXT)), 300)
+    right = sum(decode(piece.encode(codec)).text == piece for piece in pieces)
+    assert right >= share * len(pieces)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample archive data/raw is not here")
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize(("low", "high", "share"), [(6, 19, 0.99), (20, 60, 1.0), (61, 2000, 1.0)])
+def test_clean_texts_of_the_sample_archive(codec: str, low: int, high: int, share: float) -> None:
+    text = "\n".join(decoded(path.read_bytes()) for path in sorted(SAMPLES.rglob("*.txt")))
+    pieces = snippets(codec, low, high, 1500, seed=3, text=text)
     right = sum(decode(piece.encode(codec)).text == piece for piece in pieces)
     assert right >= share * len(pieces)
 
