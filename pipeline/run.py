@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -38,6 +37,7 @@ from pipeline.ingest.reasons import is_passing
 from pipeline.interpret import IndicatorReader, Interpreter
 from pipeline.labels import Labels, Language
 from pipeline.manifest import Manifest
+from pipeline.masked_batches import masked, texts_of
 from pipeline.masks import MaskReader
 from pipeline.model import CleanText, Document, Mention, ReadReport, Report, Tokens
 from pipeline.portions import Names, Portion, hashed, portions
@@ -592,18 +592,31 @@ class _Job:
 
     def _merge(self, parts: Iterable[tuple[Portion, Batch]], taken: _Taken, texts: Path, progress: Progress | None) -> bool:
         """Take in all batches, in order; whether all of them say what another run would find too."""
-        total, done, steady = sum(len(portion.items) for portion in self.cut), 0, True
-        for portion, made in parts:
-            steady = steady and _may_be_kept(made, portion)
-            told, digests = (made, None) if self.redactor is None else _masked(made, self.redactor)
-            for text in told.texts:
+        total, done, reports, steady = sum(len(portion.items) for portion in self.cut), 0, 0, True
+
+        def read() -> Iterator[tuple[Portion, Batch]]:
+            nonlocal done, reports, steady
+            for portion, made in parts:
+                yield portion, made
+                steady = steady and _may_be_kept(made, portion)
+                done, reports = done + len(portion.items), reports + made.tables["reports"].num_rows
+                if progress is not None:
+                    progress(done, total, reports)
+
+        for portion, made, digests in self._told(read(), texts.parent / "waiting"):
+            for text in made.texts:
                 if not text.plain:
                     about.write_text(texts, text.source, text.text)
-            taken.add(told, portion.below, digests)
-            done += len(portion.items)
-            if progress is not None:
-                progress(done, total, taken.tally.reports)
+            taken.add(made, portion.below, digests)
         return steady
+
+    def _told(self, parts: Iterable[tuple[Portion, Batch]], waiting: Path) -> Iterator[tuple[Portion, Batch, list[str] | None]]:
+        """The batches as they are to be written; where persons are masked, with the hashes of the reports' real texts."""
+        if self.redactor is None:
+            yield from ((portion, made, None) for portion, made in parts)
+            return
+        for portion, hidden in masked(parts, self.redactor, waiting):
+            yield portion, hidden.batch, hidden.digests
 
     def _write(self, done: Finished, target: Path, pool: Pool[Any, Any], texts: Texts) -> None:
         """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page."""
@@ -654,23 +667,7 @@ class _Taken:
         self.tally.add(made.tables)
         if self.texts is not None:
             rows = made.tables["reports"].select(["source", "start"]).to_pydict()
-            self.texts.add_all(rows["source"], rows["start"], _texts_of(made), digests)
-
-
-def _texts_of(made: Batch) -> list[str]:
-    """The texts of a batch's reports, in the order of their table."""
-    texts = {text.source: text.text for text in made.texts}
-    rows = made.tables["reports"].select(["source", "start", "end"]).to_pylist()
-    return [texts[row["source"]][row["start"] : row["end"]] for row in rows]
-
-
-def _masked(made: Batch, redactor: Redactor) -> tuple[Batch, list[str]]:
-    """A batch with persons masked, and the SHA-256 of its reports' real texts, which corrections know them by."""
-    raws = _texts_of(made)
-    found = redactor.tables(made.tables, raws, [(text.source, text.text) for text in made.texts])
-    texts = tuple(replace(text, source=source, text=masked) for text, (source, masked) in zip(made.texts, found.texts, strict=True))
-    digests = [hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest() for raw in raws]
-    return replace(made, tables=found.tables, texts=texts), digests
+            self.texts.add_all(rows["source"], rows["start"], texts_of(made), digests)
 
 
 def _parts(cut: Sequence[Portion], place: Place, pool: Pool[Any, Any]) -> Iterator[tuple[Portion, Batch]]:
