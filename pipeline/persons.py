@@ -133,6 +133,8 @@ class PersonFinder:
         found |= {"bias": 1.0, f"before.{ids[0]}": 1.0, f"behind.{ids[1]}": 1.0}
         found |= around.evidence(start, end)
         found["sign"], found["two_signs"] = float(any(strong)), float(all(strong))
+        if found.get("begins_with_word") and found.get("crossing_behind"):
+            found["two_words"] = found["begins_with_word"] * found["crossing_behind"]
         if strong[0] and behind is None and "word_behind.cut" not in found:
             found["sign_then_words"] = 1.0
         if before and before.edge and strong[0] and behind and behind.edge:

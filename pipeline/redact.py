@@ -108,18 +108,20 @@ class Redactor:
     def _found(self, text: str) -> Iterator[str]:
         """Names that the evidence around them tells; one that is a word too, as a secret that holds where its sign stands beside it."""
         for name in self._finder.find(text):
-            if not self._finder.lexicon.is_other_word(name.text):
-                yield name.text
-            elif name.sign == "behind":
-                yield BESIDE.join(("", name.text, _line(text[name.end : name.end + _BESIDE])))
-            else:
-                yield BESIDE.join((_line(text[max(0, name.start - _BESIDE) : name.start], last=True), name.text, ""))
+            yield self._secret(text, name.start, name.end, name.sign)
+
+    def _secret(self, text: str, start: int, end: int, sign: str) -> str:
+        if not self._finder.lexicon.is_other_word(text[start:end]):
+            return text[start:end]
+        if sign == "behind":
+            return BESIDE.join(("", text[start:end], _line(text[end : end + _BESIDE])))
+        return BESIDE.join((_line(text[max(0, start - _BESIDE) : start], last=True), text[start:end], ""))
 
     def _told(self, text: str) -> Iterator[str]:
         """Names that one pattern tells."""
         for row, pattern in self._contexts:
             for match in pattern.finditer(text, overlapped=True):
-                yield from self._apart(match) if row.get("apart") else (match["name"],)
+                yield from self._apart(match) if row.get("apart") else (self._secret(text, *match.span("name"), "before"),)
 
     def _apart(self, match: regex.Match[str]) -> Iterator[str]:
         """A surname by itself, as a secret that holds where its words stand beside it."""

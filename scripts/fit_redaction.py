@@ -30,7 +30,7 @@ RULES = ROOT / "rules" / "redact.toml"
 PULL = 2.0
 """How strongly a weight is drawn towards its prior: the inverse of the variance."""
 PRIOR = {"place_end": -4.0, "function_end": -4.0, "behind.places": -5.0, "behind.place": -3.0, "behind.place_list": -3.0,
-         "before.place_list": -3.0, "place_word": -2.0, "word_inside": -3.0, "word_with_one_sign": -1.0}  # fmt: skip
+         "before.place_list": -3.0, "place_word": -2.0, "word_inside": -3.0, "two_words": -2.0, "word_with_one_sign": -1.0}  # fmt: skip
 DRAWN = 3
 """So many times every sentence comes with drawn names."""
 COMMON = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
