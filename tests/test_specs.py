@@ -31,6 +31,8 @@ RIGHT_AT_LEAST = {
     "quantities_numbers": 149,
     "running_text": 20,
     "standing": 35,
+    "status_turns": 33,
+    "topic_turns": 21,
     "topics": 30,
     "wordings": 219,
     "held_out/activities": 18,
@@ -51,6 +53,8 @@ RIGHT_AT_LEAST = {
     "held_out/quantities_numbers": 65,
     "held_out/running_text": 4,
     "held_out/standing": 13,
+    "held_out/status_turns": 15,
+    "held_out/topic_turns": 9,
     "held_out/topics": 12,
     "held_out/wordings": 81,
 }

@@ -41,6 +41,8 @@ class SectionReader:
         self._turns = _rules(rulebook, table, "turn")
         self._title_of_results = rulebook.compile(table["title"]["results"], "rules/status.toml: title.results")
         self._title_year = rulebook.compile(table["title"]["year"], "rules/status.toml: title.year")
+        digits = rulebook.table("numerals")["digits"]
+        self._digits = str.maketrans({character: str(value) for character, value in digits.items()})
         self._results = regex.compile("|".join(map(regex.escape, table["results"]["words"].split())))
 
     def read(self, report: Report) -> list[Cue | None]:
@@ -84,7 +86,7 @@ class SectionReader:
             if block.start < title_end:
                 text = ""
             leading = block.heading or (len(text) < LEADING_CHARACTERS and text.rstrip().endswith(":"))
-            found = {rule.status: rule for rule in reversed(self._sections) if leading and _opens(rule, text, title_year)}
+            found = {rule.status: rule for rule in reversed(self._sections) if leading and self._opens(rule, text, title_year)}
             if "plan" in found:
                 level = block.level if block.heading and block.body > block.start else 0
                 current = _Part(index, level, Cue(found["plan"].id, block.start, block.end), "done" in found)
@@ -92,6 +94,16 @@ class SectionReader:
                 current = None
             parts.append(current)
         return parts
+
+    def _opens(self, rule: _Rule, text: str, title_year: regex.Match[str] | None) -> bool:
+        match = rule.pattern.search(text)
+        if match is None or not rule.later:
+            return match is not None
+        return title_year is not None and self._year(match.group("year")) > self._year(title_year.group())
+
+    def _year(self, written: str) -> str:
+        """Four Arabic digits: 二〇一二 is 2012."""
+        return written.translate(self._digits)
 
     def _title_end(self, report: Report) -> int:
         """Where the title ends: of a title of results its second line too, 2008年上半年工作总结 ⏎ 及下半年工作安排."""
@@ -124,13 +136,6 @@ class _Part:
     level: int
     cue: Cue
     mixed: bool
-
-
-def _opens(rule: _Rule, text: str, title_year: regex.Match[str] | None) -> bool:
-    match = rule.pattern.search(text)
-    if match is None or not rule.later:
-        return match is not None
-    return title_year is not None and match.group("year") > title_year.group()
 
 
 def _is_under(block: int, scope: int, blocks: Sequence[Block], part: _Part | None) -> bool:

@@ -27,10 +27,11 @@ MOST_UNITS = 4096
 _CLAUSE_ENDS = ",;:。("
 _SURROUNDINGS = ("marked", "behind", "before")
 """Of a number: its own text, and what stands on either side."""
+_STATEMENT_END = ";"
 _DIGIT = regex.compile(r"\d")
 _QUOTED = regex.compile(r"“[^“”,。;\n]{2,16}”|\"[^\",。;\n]{2,16}\"|《[^《》\n]*》")
 _KEYS = {
-    "cue": {"id", "why", "status", "direction", "scope", "ends", "weak", "pattern", "examples", "counter_examples", "off"},
+    "cue": {"id", "why", "status", "direction", "scope", "ends", "weak", "firm", "lasts", "pattern", "examples", "counter_examples", "off"},
     "threshold": {
         "id", "why", "status", "kinds", "units", "except_units", "marked", "object", "behind", "before", "except_before", "except_behind",
         "examples", "counter_examples", "off",
@@ -49,6 +50,10 @@ class _Rule:
     """The cues that this one ends, where it ends not all."""
     weak: bool
     """It does not end a plan in its own clause: 确保全年累计新建5家."""
+    firm: bool
+    """It speaks for the clauses behind its own in a part of plans too: 今年已完成选址,征地6亩."""
+    lasts: bool
+    """It does not end with its statement: 明年新建工会5家;发展会员300名."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ class StatusReader:
         table = rulebook.table("status")
         self._sections = SectionReader(rulebook)
         self.class_nouns = tuple(rulebook.words["class_nouns"])
+        self.basis = rulebook.compile(table["basis"], "rules/status.toml: basis")
         cues = [_rule(rulebook, row) for row in table["cue"] if not row.get("off")]
         self.anywhere = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "sentence")
         self.in_clause = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "clause")
@@ -174,11 +180,19 @@ class ReportStatus:
         self._report = report
         self._sections = sections
         self._sentence = -1
+        self._first_done: tuple[int, int] = (-1, 0)
+        """The sentence last read in which a figure was done, and the offset of the first such figure."""
         self._cues: list[_Placed] = []
         self._longest = 0
 
     def read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
-        """Status of one number in sentence `place`, and the cue that decided on it."""
+        """Status of one number in sentence `place`, and the cue that decided on it; numbers come in the order of the text."""
+        status, cue = self._read(mention, place, found)
+        if status == "done" and self._first_done[0] != place:
+            self._first_done = place, mention.start
+        return status, cue
+
+    def _read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
         sentence, section = self._report.sentences[place], self._sections[place]
         number = _number(mention, sentence, self._report.text, found, self._rules.class_nouns)
         threshold = self._rules.threshold(number)
@@ -190,9 +204,19 @@ class ReportStatus:
                 continue
             if match := rule.pattern.search(number.behind):
                 return rule.status, Cue(rule.id, mention.end + match.start(), mention.end + match.end())
-        if nearest:
+        if nearest and not self._has_ended(nearest, mention.start, place, in_plans=section is not None):
             return nearest[2].status, Cue(nearest[2].id, nearest[0], nearest[1])
         return ("plan", section) if section else ("done", None)
+
+    def _has_ended(self, cue: _Placed, start: int, place: int, *, in_plans: bool) -> bool:
+        """Whether a plan within results has ended with its statement: 新建5家,力争达到8家;发展会员286名.
+
+        A sentence that begins with a plan goes on with it: 力争新建8家;发展会员300名.
+        """
+        if in_plans or cue[2].status != "plan" or cue[2].lasts:
+            return False
+        told, first = self._first_done
+        return told == place and first < cue[0] and _STATEMENT_END in self._report.text[cue[1] : start]
 
     def _nearest(self, start: int, place: int, sentence: Sentence, *, in_plans: bool) -> _Placed | None:
         """The cue that stands last before the number: a later cue ends the scope of an earlier one."""
@@ -202,7 +226,7 @@ class ReportStatus:
         cues = self._cues_of(place, sentence)
         first = bisect_left(cues, start - BEFORE_WINDOW, key=_end)
         for cue in cues[first : bisect_right(cues, start + self._longest, key=_end)]:
-            if cue[0] < start and (last is None or cue[1] > last[1]) and self._counts(cue, last, clause, in_plans=in_plans):
+            if cue[0] < start and (last is None or cue[1] > last[1]) and self._counts(cue, last, start, clause, in_plans=in_plans):
                 last = cue
         before = text[clause:start]
         for rule in self._rules.in_clause:
@@ -211,18 +235,22 @@ class ReportStatus:
                     last = (clause + match.start(), clause + match.end(), rule)
         return last
 
-    def _counts(self, cue: _Placed, last: _Placed | None, clause: int, *, in_plans: bool) -> bool:
-        """Whether a cue says something of a number whose clause begins at `clause`; `last` is the cue before it.
+    def _counts(self, cue: _Placed, last: _Placed | None, number: int, clause: int, *, in_plans: bool) -> bool:
+        """Whether a cue says something of the number at `number` whose clause begins at `clause`; `last` is the cue before it.
 
-        A weak one ends no plan of its own clause (确保全年累计新建5家), nor one that has given a figure (确保新建5家,累计达到20家).
+        What a plan builds upon was done and says nothing of the plan (在已登记2310人的基础上再增600人). A weak cue ends no plan of its own clause (确保全年累计新建5家), nor one that has given a figure (确保新建5家,累计达到20家).
         """
-        start, _, rule = cue
+        start, end, rule = cue
         if rule.status != "done":
             return True
+        if (rule.ends is not None and (last is None or last[2].id not in rule.ends)) or self._rules.basis.search(
+            self._report.text, end, number
+        ):
+            return False
         if rule.weak and last is not None and last[2].status == "plan":
             between = self._report.text[last[1] : start]
             return any(mark in between for mark in _CLAUSE_ENDS) and not _DIGIT.search(between)
-        return not in_plans or (start >= clause and not rule.weak)
+        return not in_plans or rule.firm or (start >= clause and not rule.weak)
 
     def _cues_of(self, place: int, sentence: Sentence) -> list[_Placed]:
         """All cues of a sentence that reach over its clauses, in the order of their ends; words in quotes are none."""
@@ -260,7 +288,8 @@ def _check_keys(row: Mapping[str, Any], name: str) -> str:
 def _rule(rulebook: Rulebook, row: Mapping[str, Any]) -> _Rule:
     pattern = rulebook.compile(row["pattern"], _check_keys(row, "cue"))
     ends = frozenset(row["ends"].split()) if "ends" in row else None
-    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends, bool(row.get("weak")))
+    flags = (bool(row.get(key)) for key in ("weak", "firm", "lasts"))
+    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends, *flags)
 
 
 def _threshold(rulebook: Rulebook, row: Mapping[str, Any]) -> _Threshold:
