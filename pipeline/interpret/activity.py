@@ -35,11 +35,15 @@ NEAR = 6
 """Characters behind a number within which the thing counted begins."""
 ELLIPTIC = 8
 """A clause without cues and with no more words than these before its number leaves out what the one before said: 每户800元, 其中本科5人."""
+SHORT = 6
+"""A clause with no more words than these before its number goes on with a list of parts: 其中缝纫450人,电脑320人."""
+TOWN = 160
+"""Characters behind words of what the town has within which its figures stand."""
 OTHERS = 0.25
 """How much the further cues of a place count beside the best one."""
 
 _OPENING = regex.compile(r"[^。:\d]+([。:;])")
-_PATTERNS = ("spending", "verbal", "work", "visiting")
+_PATTERNS = ("spending", "verbal", "work", "visiting", "among", "events")
 _ROW_KEYS = {"code", "label", "label_en", "names", "words", "hints", "verbs", "counted", "examples", "counter_examples"}
 
 
@@ -109,6 +113,8 @@ class Weights:
     """Where the number's own clause names a type, one that speaks only outside it counts this share of it at most."""
     elliptic: float = 3.0
     """How much more the topic of the number before counts where the clause leaves it out."""
+    among: float = 16.0
+    """The topic of the number before, where the number is a part of it: 发展会员26人,其中返乡农民工19人."""
     form: float = 0.4
     """How much less a form of work that tells no topic (a meeting) counts for the clauses behind its own."""
     stock: float = 30.0
@@ -122,6 +128,15 @@ class Topic(msgspec.Struct, frozen=True, gc=False):
 
     code: str
     cue: Cue | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The number before: where it stands, its topic, and whether it is a part of the one before it."""
+
+    setting: Setting
+    topic: Topic
+    is_among: bool
 
 
 def _governing(own: Sequence[Hit], mention: Mention) -> Hit | None:
@@ -221,7 +236,7 @@ class ActivityReader:
         where = "rules/activities.toml: office"
         self._offices = [(rulebook.compile(row["pattern"], where), self._known(row["activity"])) for row in table["office"]]
         clauses = {key: rulebook.compile(table["clauses"][key], f"rules/activities.toml: clauses.{key}") for key in _PATTERNS}
-        self._spending, self._verbal, self._work, self._visiting = (clauses[key] for key in _PATTERNS)
+        self._spending, self._verbal, self._work, self._visiting, self._among, self._events = (clauses[key] for key in _PATTERNS)
         self._parts = PartReader(rulebook)
         self._forms = frozenset(table["clauses"]["forms"].split())
 
@@ -230,7 +245,7 @@ class ActivityReader:
         hits = self._hits(report, clauses)
         office = self._office(report)
         topics: dict[int, Topic] = {}
-        last: tuple[Setting, Topic] | None = None
+        last: _Last | None = None
         for index, setting in clauses.settings.items():
             scores, beside = _Scores(), _Scores()
             self._clause(scores, setting, hits, mentions[index], report.text)
@@ -241,11 +256,27 @@ class ActivityReader:
             beside.take(around, self.weights.around)
             scores.take_beside(beside, self.weights.names * self.weights.own * 0.8, mentions[index].end + NEAR, self.weights.beside)
             self._stock(scores, setting, hits, mentions[index], report)
+            among = last is not None and self._is_among(setting, mentions[index], last, report.text)
+            if last is not None and last.topic.cue is not None and among:
+                scores.add(last.topic.code, self.weights.among, last.topic.cue.start, last.topic.cue.end)
             topics[index] = scores.best(self._order)
-            last = setting, topics[index]
+            last = _Last(setting, topics[index], among)
         return topics
 
-    def _around(self, at: Setting, hits: _Placed, last: tuple[Setting, Topic] | None, report: Report) -> _Scores:
+    def _is_among(self, at: Setting, mention: Mention, last: _Last, text: str) -> bool:
+        """Whether a number is a part of what the one before tells of, and no work is told of it: 其中返乡农民工19人.
+
+        Background figures have parts of all kinds, and so have events (举办活动50场,其中培训20场).
+        """
+        if last.setting.sentence != at.sentence or last.topic.code == STOCK or self._events.search(text, mention.start, mention.end):
+            return False
+        words = text[max(at.start, last.setting.start) : mention.start]
+        if last.is_among and len(text[at.left : at.head].strip()) <= SHORT and ";" not in text[last.setting.end : at.start]:
+            return self._work.search(text, at.left, mention.start) is None
+        match = self._among.search(words if at.clause == last.setting.clause else text[at.start : mention.start])
+        return match is not None and self._work.search(match.group()) is None
+
+    def _around(self, at: Setting, hits: _Placed, last: _Last | None, report: Report) -> _Scores:
         """What speaks from outside the sentence, and the topic that goes on."""
         around = _Scores()
         around.place(hits.before(at.sentence), self.weights.before)
@@ -259,8 +290,18 @@ class ActivityReader:
         """Background figures: what a part headed so tells of, unless its clause tells of work."""
         if self._work.search(report.text, at.start, mention.start):
             scores.scale(STOCK, self.weights.told)
+        elif town := self._town_words(at, mention, report):
+            scores.add(STOCK, self.weights.stock, *town)
         elif (heading := hits.background.get(report.sentences[at.sentence].block)) is not None:
             scores.add(STOCK, self.weights.stock, *heading)
+
+    def _town_words(self, at: Setting, mention: Mention, report: Report) -> tuple[int, int] | None:
+        """The words of what the town is and has that stand before a number, where no work is told between: 辖21个村,煤矿4座."""
+        begins = max(report.sentences[at.sentence].start, mention.start - TOWN)
+        found = self._parts.town(report, begins, mention.start)
+        if found is None or ";" in report.text[found[1] : at.start] or self._work.search(report.text, found[1], mention.start):
+            return None
+        return found
 
     def _is_elliptic(self, at: Setting, hits: _Placed, text: str) -> bool:
         own = hits.clauses.get((at.sentence, at.clause), ())
@@ -287,7 +328,10 @@ class ActivityReader:
         """The cues of the number's own clause, and the forms of words around the number."""
         weights = self.weights
         own = hits.clauses.get((at.sentence, at.clause), ())
-        later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
+        if self._spending.search(text, at.start, mention.start):
+            later = weights.purpose
+        else:
+            later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
         governing = _governing(own, mention)
         if own:
             factors = [(hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own]
@@ -347,8 +391,8 @@ class ActivityReader:
             spent = goes_on and self._spending.search(text, at.start, mention.start)
             scores.place(behind, weights.purpose if spent else weights.next * (1.0 if goes_on else weights.apart))
 
-    def _go_on(self, scores: _Scores, at: Setting, last: tuple[Setting, Topic], report: Report, *, elliptic: bool) -> None:
-        setting, topic = last
+    def _go_on(self, scores: _Scores, at: Setting, last: _Last, report: Report, *, elliptic: bool) -> None:
+        setting, topic = last.setting, last.topic
         if topic.cue is None or topic.code == STOCK:
             return
         if setting.sentence == at.sentence:

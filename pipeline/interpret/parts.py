@@ -20,8 +20,8 @@ class PartReader:
 
     def __init__(self, rulebook: Rulebook) -> None:
         table = rulebook.table("activities")["parts"]
-        self._closing, self._outlook, self._background = (
-            rulebook.compile(table[key], f"rules/activities.toml: parts.{key}") for key in ("closing", "outlook", "background")
+        self._closing, self._outlook, self._background, self._town = (
+            rulebook.compile(table[key], f"rules/activities.toml: parts.{key}") for key in ("closing", "outlook", "background", "town")
         )
 
     def closing(self, report: Report) -> frozenset[int]:
@@ -43,6 +43,11 @@ class PartReader:
                 opened = sentence.block
             if opened is not None:
                 yield index
+
+    def town(self, report: Report, start: int, end: int) -> tuple[int, int] | None:
+        """The first words between two offsets that begin a description of the town, as a span."""
+        match = self._town.search(report.text, start, end)
+        return match.span() if match else None
 
     def background(self, report: Report) -> dict[int, tuple[int, int]]:
         """The blocks that stand in a part of background figures, each with the span of the words that say so."""

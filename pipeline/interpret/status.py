@@ -238,7 +238,8 @@ class ReportStatus:
     def _counts(self, cue: _Placed, last: _Placed | None, number: int, clause: int, *, in_plans: bool) -> bool:
         """Whether a cue says something of the number at `number` whose clause begins at `clause`; `last` is the cue before it.
 
-        What a plan builds upon was done and says nothing of the plan (在已登记2310人的基础上再增600人). A weak cue ends no plan of its own clause (确保全年累计新建5家), nor one that has given a figure (确保新建5家,累计达到20家).
+        What a plan builds upon was done and says nothing of the plan (在已登记2310人的基础上再增600人). A weak cue ends no plan of
+        its own clause (确保全年累计新建5家), nor one that has given a figure (确保新建5家,累计达到20家).
         """
         start, end, rule = cue
         if rule.status != "done":
