@@ -7,7 +7,7 @@ number has no words of its own it sees the clause that says what is counted (`�
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import regex
 from msgspec import structs
 
 from pipeline.interpret.clauses import Clauses, Setting
+from pipeline.interpret.themes import Themes, ThemeWords
 from pipeline.model import Cue, Fact, Report
 from pipeline.rulebook import Indicator, Rulebook, RuleError
 
@@ -31,9 +32,9 @@ LONGEST_VIEW = 2000
 
 _MARKS = ' 、“”‘’"《》'
 _PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "own", "says")
-_MAIN = ("frame", "object", "own", "says")
+_MAIN = ("frame", "object", "own", "says", "theme")
 """Conditions of which a rule has one at least."""
-_KEYS = {*_PATTERNS, "why", "activity", "units", "of", "examples", "counter_examples"}
+_KEYS = {*_PATTERNS, "why", "activity", "theme", "units", "of", "examples", "counter_examples"}
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
 
@@ -73,6 +74,8 @@ class _Rule:
     code: str
     patterns: Mapping[str, regex.Pattern[str]]
     activities: frozenset[str]
+    themes: frozenset[str]
+    """Where it has any, it is tried only after all rules that have none."""
     units: frozenset[str]
     """Classes of measure words, or measure words."""
     of: frozenset[str] | None
@@ -106,9 +109,12 @@ class IndicatorReader:
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
         self._by_unit: dict[tuple[str, str], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
+        self._themes = ThemeWords(table.get("theme", ()))
         for indicator in rulebook.indicators.values():
             for row in indicator.table.get("rule", ()):
-                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks))
+                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks, self._themes.names))
+        for rules in self._rules.values():
+            rules.sort(key=lambda rule: bool(rule.themes))
 
     def assign(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> tuple[Fact, ...]:
         """The facts with their indicators. `units`: each fact's measure word in simplified script."""
@@ -119,10 +125,11 @@ class IndicatorReader:
         """The indicators of the facts that have a setting, by their index. A part is no value of its total's."""
         found: dict[int, str | None] = {}
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
+        themes = Themes(self._themes, report)
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
-            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total) if may_fill(fact) else None
+            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total, themes) if may_fill(fact) else None
             told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found, by_sentence)
             found[index] = None if code in told else code
             by_sentence[clauses.settings[index].sentence].append(index)
@@ -147,11 +154,12 @@ class IndicatorReader:
         `facts`, by their index, have their own indicators; `since` is what `last_year_begins` says of them.
         """
         told = {}
+        themes = Themes(self._themes, report)
         for index, at in clauses.settings.items():
             fact = facts[index]
             if fact.start < since.get(fact.sentence, len(report.text)) or not is_of_last_year(fact) or fact.indicator is not None:
                 continue
-            code = self._read(report, fact, clauses, at, units[index], None, of_any_year=True)
+            code = self._read(report, fact, clauses, at, units[index], None, themes, of_any_year=True)
             code = code or self._compared(index, facts, clauses, units)
             if code is not None:
                 told[index] = code
@@ -172,15 +180,17 @@ class IndicatorReader:
         return None if nearest is None else facts[nearest].indicator
 
     def _read(
-        self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None, *, of_any_year: bool = False
-    ) -> str | None:
+        self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None, themes: Themes,
+        *, of_any_year: bool = False,
+    ) -> str | None:  # fmt: skip
         rules = [rule for rule in self._of_unit(fact.kind, unit) if rule.may_hold(fact, total)]
         if not rules:
             return None
         view = self._view(report, fact, clauses.spans[at.sentence], at)
         if self._never.search(view.clause) or (fact.scope == "last_year" and not of_any_year and not self._now.search(view.clause)):
             return None
-        return next((rule.code for rule in rules if rule.speaks(view)), None)
+        theme = themes.of(fact, at) if rules[-1].themes else None
+        return next((rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view)), None)
 
     def _view(self, report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting) -> View:
         """The words around a number; of 由去年的86%提高到91% the new figure stands where the old one does."""
@@ -270,7 +280,7 @@ def _above(report: Report, at: Setting) -> str:
     return f"{words}\n{opening}\n{earlier}"
 
 
-def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bricks: Mapping[str, str]) -> _Rule:
+def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bricks: Mapping[str, str], themes: Set[str]) -> _Rule:
     where = f"rules/indicators.toml: {indicator.code}"
     if unknown := set(row) - _KEYS:
         raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a rule has {', '.join(sorted(_KEYS))}")
@@ -278,10 +288,13 @@ def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bric
         raise RuleError(f"{where}: a rule lacks {', '.join(sorted(missing))}")
     if not set(_MAIN) & set(row):
         raise RuleError(f"{where}: a rule has no {' or '.join(_MAIN)}; it would hold for every number")
+    if unknown := set(row.get("theme", "").split()) - themes:
+        raise RuleError(f"{where}: no theme of the name {', '.join(sorted(unknown))}; there are {', '.join(sorted(themes))}")
     return _Rule(
         indicator.code,
         {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row},
         frozenset(row.get("activity", "").split()),
+        frozenset(row.get("theme", "").split()),
         frozenset(row["units"].split()) if "units" in row else indicator.units,
         frozenset(code if code != "none" else "" for code in row["of"].split()) if "of" in row else None,
     )
