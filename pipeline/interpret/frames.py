@@ -21,6 +21,8 @@ MOST_LISTED = 24
 CUT_BEFORE_VERB = frozenset({"person", "organisation", "household", "case"})
 """Types whose nouns are what the verb before them is done to: 慰问困难职工, 检查企业."""
 AGENTS = frozenset({"person", "organisation"})
+COUNTED = frozenset({"person", "organisation", "household", "case", "event"})
+"""Types of nouns that a measure word tells of."""
 BEFORE = "object.before"
 THRESHOLDS = (">=", "<=")
 NO_CLASS = (None, "money", "rate", "event")
@@ -69,6 +71,8 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     kind: str
     wanted: Wanted
     quantity: Quantity
+    following: Wanted | None = None
+    """What the next number of its clause counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class Frames:
         self._compound = frozenset(words["compound_heads"].split())
         self._compound_ends = tuple(head for head in self._compound if len(head) > 1)
         self._bare = frozenset(words["bare"].split())
+        self._bare_ends = tuple(words["bare_ends"].split())
+        self._bare_rates = frozenset(words["bare_rates"].split())
+        self._owners = frozenset(words["owners"].split())
+        self._trades = tuple(words["trades"].split())
+        self._worth = frozenset(words["worth"].split())
         self._becomes = frozenset(words["becomes"].split())
         self._actors = tuple(words["actors"].split())
         self._leading = frozenset(words["leading_verbs"].split())
@@ -166,6 +175,8 @@ class Frames:
         doubtful = self._is_doubtful(line, span, place, fit)
         if frame.side == "clause":
             return fit > 0 or (place.wanted.type is None and self._is_of_next(line, place))
+        if frame.topic and place.kind == "money" and self._is_worth(line, span[1], place.here):
+            return True
         if frame.topic and fit <= 0 and (place.wanted.type not in (None, "rate") or self._acts(line, span, place)):
             return False
         if frame.fits == "only":
@@ -200,6 +211,10 @@ class Frames:
         """投资5000万元以上项目: the threshold belongs to the noun right behind it."""
         return place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] in "naeo"
 
+    def _is_worth(self, line: Line, first: int, last: int) -> bool:
+        """大米、食油折款3400元: what is worth the money is what is paid."""
+        return any(line.word(position) in self._worth for position in range(first, last))
+
     def _acts(self, line: Line, span: tuple[int, int], place: Place) -> bool:
         """Whether the subject of a verb is one who acts and not what changes: 工会增加7个."""
         if any(line.word(position) in self._changes for position in range(span[1], place.here)):
@@ -215,21 +230,33 @@ class Frames:
         first, last = span
         letters = line.letters[first:last]
         in_part = place.wanted.type is not None and self.is_part(line, place)
-        if place.kind == "rate" and last <= place.here and self._is_compared(line, first, place):
+        if last <= place.here and (self._is_compared(line, first, place) or self._names_no_more(line, span, place)):
             return True
         if letters[-1] == "o" and line.word(last - 1).endswith(self._grades):
             return True
         if all(letter == "e" for letter in letters):
-            if line.letters[last] == "g":
-                return False  # 信访总量
+            if line.letters[last] == "g" or (line.letters[last] == "v" and place.wanted.type is None):
+                return False  # 信访总量, 监控装了35个
             if first > 0 and line.letters[first - 1] == "v" and place.kind == "count":
                 return in_part or line.is_verb_object(first)  # 新增就业1126人, but 建档17户
-            return in_part or not (place.kind == "rate" or (fit > 0 and place.wanted.type in ("event", "money")))
+            if place.wanted.soft and place.here in (last, first - 1) and place.wanted.type == "person" and not in_part:
+                return False  # 接受咨询130人次, 29人次来访
+            named = place.kind == "rate" or (fit > 0 and place.wanted.type in ("event", "money"))
+            return in_part or not (named or (place.wanted.type is None and len(letters) > 1))
         if in_part and (letters[-1] == "e" or (fit == 0 and line.letters[first - 1] in "vuh")):
             return fit <= 0 or place.kind == "money" or place.wanted.type == "case"
         if last - first > 1:
             return False
         return (place.kind != "rate" and self.is_bare(line.word(first))) or (fit <= 0 and line.is_verb_object(first))
+
+    def _names_no_more(self, line: Line, span: tuple[int, int], place: Place) -> bool:
+        """A noun that only says whose they are, that they are meant, or that it is a share: 其中农村25个, 任务35家, 占比47%."""
+        text = line.phrase(*span)
+        if place.kind == "money":
+            return self.is_owner(text) or set(line.letters[slice(*span)]) == {"o"}  # 第二名80元
+        if place.kind == "rate":
+            return text in self._bare_rates
+        return (place.wanted.type in COUNTED and self.is_target(text, place.wanted)) or (self.is_owner(text) and self.is_part(line, place))
 
     @staticmethod
     def _is_compared(line: Line, first: int, place: Place) -> bool:
@@ -300,6 +327,18 @@ class Frames:
         """Whether the noun names nothing by itself."""
         return text in self._bare
 
+    def is_target(self, text: str, wanted: Wanted) -> bool:
+        """Whether the noun says but that so many are to be done: 任务35家, where the measure word tells what is counted."""
+        return wanted.type is not None and text.endswith(self._bare_ends)
+
+    def is_trade(self, text: str) -> bool:
+        """Whether the noun names a trade: 电焊工."""
+        return text.endswith(self._trades)
+
+    def is_owner(self, text: str) -> bool:
+        """Whether the noun says but whose or where those counted are: 农村25个, 本科5000元."""
+        return text in self._owners
+
     # ---------------------------------------------------------------- where a phrase behind a number ends
 
     def _behind(self, line: Line, first: int, last: int, place: Place) -> tuple[int, int] | None:
@@ -313,6 +352,7 @@ class Frames:
         named_for_both = place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] == "D"
         if threshold is None and not named_for_both and self._is_followed_by_number(line, last, place.right):
             governed = line.letters[place.here - 1] in "neao" and not self._is_amount(place)
+            governed = governed and not self._is_unfit_for_next(line, first, last, place)
             if governed or line.letters[place.here + 1 : place.right].rpartition("q")[2].startswith("D"):
                 return None
             if line.letters[last] != "h":
@@ -323,6 +363,11 @@ class Frames:
             if across:
                 return across
         return self._shortened(line, first, last)
+
+    def _is_unfit_for_next(self, line: Line, first: int, last: int, place: Place) -> bool:
+        """竞赛9个班组117人: a noun that the next number cannot count belongs to this one."""
+        unfit = place.following is not None and self.types.fit(place.following, line.phrase(first, last)) < 0
+        return unfit and self.types.fit(place.wanted, line.phrase(first, last)) >= 0
 
     @staticmethod
     def _is_amount(place: Place) -> bool:

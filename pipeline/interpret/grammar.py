@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import regex
+
 from pipeline.interpret.phrases import CLOSING, MOST_KNOWN, Line, Types
 from pipeline.model import QUANTITIES, Mention, Tokens
 from pipeline.rulebook import RuleError
@@ -23,6 +25,9 @@ _OUTSIDE = ";"
 MOST_QUOTED = 14
 """Words inside quotes; what is longer is speech and no name."""
 MOST_BRACKETED = 5
+_FROM = regex.compile("pt?l?f?D?r{0,2}q")
+"""What a change from a number begins with: 由去年底的73个."""
+LONGEST_FROM = 8
 _DATES = frozenset({"date", "duration"})
 
 
@@ -51,6 +56,9 @@ class Grammar:
         self._attribute_verbs = frozenset(words["attribute_verbs"].split())
         self._intents = frozenset(words["intents"].split())
         self._bodies = frozenset(words["bodies"].split())
+        self._places = frozenset(words["places"].split())
+        self._leading = frozenset(words["leading_verbs"].split())
+        self._per = frozenset(words["per"].split())
         self._counted_heads = frozenset(words["counted_heads"].split())
         self._known: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
@@ -115,6 +123,8 @@ class Grammar:
 
     def is_noun_with(self, verb: str, noun: str) -> bool:
         """Whether a verb is a part of the noun behind it: 要约书, 签订覆盖率."""
+        if noun in self._places and verb in self._leading:
+            return False  # 完成区总任务
         if noun in self._suffixes and (noun == self.rate or len(verb) > 1):
             return True
         if noun in self._counted_heads and len(verb) > 1:
@@ -148,6 +158,10 @@ class Grammar:
     def is_particle(self, before: str, noun: str) -> bool:
         """Whether a word behind a noun adds nothing to it: 模范工友者, but 享受者."""
         return noun in self._particles and self._classes.get(before) != "v"
+
+    def is_denominator(self, before: str) -> bool:
+        """Whether a noun between this word and a number is what the number is told for each of: 每学年600元."""
+        return before in self._per
 
     def is_body(self, verb: str) -> bool:
         """Whether a verb behind a noun may be its head: 基层工会组织."""
@@ -316,17 +330,23 @@ class _Writer:
         return before == "n" and self._grammar.is_body(word) and self._ends_statement(here + 1)
 
     def _ends_statement(self, here: int) -> bool:
-        """Whether a word of having follows, or a number that closes its clause: 组织已达58个; 组织58个,."""
+        """Whether its clause ends, or a word of having follows, or a number that closes it or is changed: 组织已达58个, 组织由58个增加."""
         letters = self._letters
         while here < len(letters) and letters[here] == "d":
             here += 1
         following = letters[here : here + 2]
+        if following[:1] in ([","], [";"]):
+            return True
+        if following[:1] == ["p"]:
+            return _FROM.match("".join(letters[here : here + LONGEST_FROM])) is not None
         return following[:1] == ["h"] or (following[:1] == ["q"] and (len(following) < 2 or following[1] in ",;sc:()"))
 
     def _noun_by_neighbours(self, here: int) -> None:
         letters, word = self._letters, self._line.word(here)
         if letters[here + 1] == "u" and self._grammar.shows_verb(word, self._line.word(here + 1)):
             letters[here] = "v"
+        elif letters[here + 1] == "q" and letters[here - 1] == "r" and self._grammar.is_denominator(self._line.word(here - 1)):
+            letters[here] = "r"
         elif letters[here - 1] == "n" and letters[here + 1] in "hq" and self._grammar.is_particle(self._line.word(here - 1), word):
             letters[here] = "u"
 

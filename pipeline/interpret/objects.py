@@ -15,7 +15,7 @@ from msgspec import structs
 from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frame, Frames, Place
 from pipeline.interpret.grammar import Grammar
 from pipeline.interpret.lists import common_end, member, shared
-from pipeline.interpret.phrases import Line, Types
+from pipeline.interpret.phrases import Line, Types, Wanted
 from pipeline.model import Mention, Quantity, Report, Tokens
 from pipeline.rulebook import Rulebook
 
@@ -23,7 +23,7 @@ REACH = 300
 """So many words before and behind a number are looked at; no sentence that means something is longer."""
 EARLIER_CHARACTERS = 90
 """So much of the sentence before is looked through for a noun."""
-HEADING_CHARACTERS = 6
+HEADING_CHARACTERS = 8
 """A heading longer than this is a sentence and names nothing."""
 PEOPLE = ("person", "household", "organisation")
 """Types of those who get or give money and are not what is paid."""
@@ -54,6 +54,7 @@ class _EarlierText:
     def __init__(self, table: Mapping[str, Any], types: Types) -> None:
         words = table["words"]
         listed = {word for word in table["classes"]["a"].split() if len(word) > 1}
+        self._vague = frozenset(words["vague"].split())
         attributes = sorted(listed.union(words["attributes"].split()), key=len, reverse=True)
         self._attributes = "|".join(map(regex.escape, attributes))
         self._types = types
@@ -63,7 +64,7 @@ class _EarlierText:
     def last(self, name: str, text: str, start: int, end: int) -> Found | None:
         """The last noun of the type `name` in a span of the text."""
         if name not in self._patterns:
-            ends = "|".join(map(regex.escape, self._types.ends_of(name, 2)))
+            ends = "|".join(regex.escape(end) for end in self._types.ends_of(name, 2) if end not in self._vague)
             self._patterns[name] = regex.compile(f"(?:{self._attributes}){{0,3}}(?:{ends})+")
         matches = list(self._patterns[name].finditer(text, start, end))
         return Found(matches[-1].start(), matches[-1].end(), CARRIED, matches[-1].group()) if matches else None
@@ -105,7 +106,13 @@ class _Search:
         mention = self._mentions[index]
         wanted = self._types.wanted(mention.kind, self._unit(index))
         near = (max(bounds[0], here - REACH), min(bounds[1], here + REACH))
-        return Place(index, here, sentence, self._left(here, near[0]), self._right(here, near[1]), near, mention.kind, wanted, quantity)
+        left, right = self._left(here, near[0]), self._right(here, near[1])
+        return Place(index, here, sentence, left, right, near, mention.kind, wanted, quantity, self._following(here, right))
+
+    def _following(self, here: int, right: int) -> Wanted | None:
+        """What the next number of the clause counts."""
+        following = self._line.mention_at.get(self._letters.find("q", here + 1, right))
+        return None if following is None else self._types.wanted(self._mentions[following].kind, self._unit(following))
 
     def _unit(self, index: int) -> str:
         span = self._mentions[index].groups.get("unit")
@@ -140,6 +147,26 @@ class _Search:
             return beside
         if place.kind == "money" and self._frames.is_payment(self._line, place) and not self._frames.is_named_behind(self._line, place):
             return self._paid(place)
+        accepted, spare = self._in_clause(place)
+        if accepted is None and spare and self._is_counted_already(place, spare):
+            return None
+        return accepted or self._carried(place, spare) or self._instead(place, spare) or self._at_last(place)
+
+    def _is_counted_already(self, place: Place, spare: Found) -> bool:
+        """21支代表队640人: what the number before counts and this one cannot."""
+        before = self._letters.rfind("q", place.left, place.here)
+        told = self._found[self._line.mention_at[before]] if before >= 0 else None
+        unfit = place.kind == "count" and self._types.fit(place.wanted, spare.text) < 0
+        return unfit and told is not None and told.span == spare.span
+
+    def _instead(self, place: Place, spare: Found | None) -> Found | None:
+        """下达任务85户: a target is named by the title of its paragraph rather than by itself."""
+        if spare and self._frames.is_target(spare.text, place.wanted) and place.kind == "count":
+            return self._title(place) or spare
+        return spare
+
+    def _in_clause(self, place: Place) -> tuple[Found | None, Found | None]:
+        """The phrase of its clause that is the object; else one that may be it where nothing better is found."""
         spare: Found | None = None
         for frame in self._frames.rules:
             if not frame.asks(place):
@@ -147,10 +174,10 @@ class _Search:
             for span in self._frames.spans(frame, self._line, place):
                 found = self._made(span, frame.id)
                 if self._frames.accepts(frame, self._line, span, place):
-                    return found
+                    return found, None
                 if frame.last and spare is None and not self._is_predicate(frame, found, place):
                     spare = found
-        return self._carried(place, spare) or spare or self._at_last(place)
+        return None, spare
 
     def _is_predicate(self, frame: Frame, found: Found, place: Place) -> bool:
         """为26人协调办理了低保: a verb behind people is what was done."""
@@ -183,7 +210,7 @@ class _Search:
         if each >= 0:
             before = self._frames.phrase.search(self._letters, place.left, each)
             named = self._made(before.span(), "object.paid_each") if before else None
-            return self._later_money(place) or named or self._count_beside(place)
+            return self._later_money(place) or named or self._carry(self._count_beside(place))
         span = self._frames.made_with(self._line, place)
         if span is not None:
             return self._made(span, "object.spent_on")
@@ -214,7 +241,15 @@ class _Search:
         previous = self._line.mention_at[before]
         if adds_up and (place.kind != "money" or self._mentions[previous].kind != "money"):
             return None
-        return self._carry(self._found[previous])
+        found = self._found[previous]
+        if place.kind == "money" and found is not None and self._types.of(found.text) in PEOPLE:
+            return self._carry(self._paid_before(place) or found)
+        return self._carry(found)
+
+    def _paid_before(self, place: Place) -> Found | None:
+        """助学金6万元,其中20名每人3000元,另1名2000元: those who got it are not what was paid."""
+        amounts = (self._found[i] for i in self._numbers(place, same_statement=True) if self._mentions[i].kind == "money")
+        return next((found for found in amounts if found is not None and self._types.of(found.text) == "money"), None)
 
     @staticmethod
     def _carry(found: Found | None) -> Found | None:
@@ -232,10 +267,16 @@ class _Search:
 
     def _carried(self, place: Place, spare: Found | None) -> Found | None:
         """The object of a number whose clause names none that fits."""
-        if spare and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
+        if spare and place.kind == "count" and self._frames.is_target(spare.text, place.wanted) and (told := self._target_of(place)):
+            return self._carry(told)
+        if spare and self._frames.is_owner(spare.text) and (told := self._whole(place)):
+            return self._carry(told)
+        if spare and place.kind == "money" and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
             return spare if named.verbal or self._types.of(named.text) in PEOPLE else self._carry(named)
         for source in self._sources(place, spare):
             found = source(place)
+            if found is not None and found.verbal and place.wanted.type == "event" and (own := self._verb(place)):
+                return own  # 走访八次,发函三次
             if found is not None:
                 return None if spare and place.wanted.type == "case" and self._is_too_small(found, place) else self._carry(found)
         return None
@@ -245,8 +286,8 @@ class _Search:
         if place.kind == "money" and self._letters[place.here - 1] == "r":
             beside = self._count_beside(place)
             paid = beside is not None and self._types.of(beside.text) in ("person", "household")
-            later = self._later_money if paid or beside is None else self._from_phrases
-            yield from (self._from_label, self._money_between, later, self._count_beside)
+            named = (self._later_money, self._from_phrases) if paid or beside is None else (self._from_phrases,)
+            yield from (self._from_label, self._money_between, *named, self._count_beside)
         yield self._same_measure
         theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
         if not theirs:
@@ -281,6 +322,21 @@ class _Search:
         values = [quantity.value for quantity in same if quantity is not None and quantity.value is not None]
         return place.quantity.value is not None and bool(values) and max(values) < place.quantity.value
 
+    def _target_of(self, place: Place) -> Found | None:
+        """城镇新增就业312人,完成全年任务400人: the last number with the same measure word tells what the target is of."""
+        unit = self._unit(place.index)
+        nearest = next((i for i in self._numbers(place, same_statement=True) if self._unit(i) == unit), None)
+        found = None if nearest is None else self._found[nearest]
+        return None if found is None or self._frames.is_target(found.text, place.wanted) else found
+
+    def _whole(self, place: Place) -> Found | None:
+        """团员1420名,其中学生860名,农村430名: what the total is of, not the part before."""
+        since = self._letters.rfind("w", place.bounds[0], place.here)
+        unit = self._unit(place.index)
+        before = (i for i in self._numbers(place, same_statement=True) if self._line.at[i] < since)
+        whole = next((i for i in before if self._unit(i) == unit and self._mentions[i].kind == place.kind), None)
+        return None if whole is None else self._found[whole]
+
     def _nearest_count(self, place: Place) -> Found | None:
         """工伤纠纷15起,金额597752元: what the count before it is about."""
         return next((self._found[i] for i in self._numbers(place, same_statement=True) if self._mentions[i].kind == "count"), None)
@@ -297,6 +353,8 @@ class _Search:
 
     def _is_of_same(self, index: int, found: Found, place: Place, unit: str) -> bool:
         if found.rule in (VERB, "object.share_of") or self._frames.is_bare(found.text):
+            return False
+        if self._frames.is_target(found.text, place.wanted):
             return False
         if place.kind == "rate":
             return True
@@ -339,8 +397,11 @@ class _Search:
                 if self._letters[last - 1] not in ends or (not inside and self._letters[last] in "nao"):
                     continue
                 text = self._line.phrase(match.start(), last)
-                if self._types.fit(place.wanted, text) > 0 and self._can_be_carried(match.span(), last, place, inside=inside):
-                    return self._made(self._frames.trimmed(self._line, match.start(), last, place.wanted), CARRIED)
+                if self._types.fit(place.wanted, text) <= 0 or not self._can_be_carried(match.span(), last, place, inside=inside):
+                    continue
+                span = self._frames.trimmed(self._line, match.start(), last, place.wanted)
+                if not self._frames.is_bare(self._line.phrase(*span)):
+                    return self._made(span, CARRIED)
         return None
 
     def _can_be_carried(self, span: tuple[int, int], last: int, place: Place, *, inside: bool) -> bool:
@@ -351,9 +412,14 @@ class _Search:
             return False
         if listed and (inside or self._letters[end] == "z") and place.wanted.type in PEOPLE:
             return False
-        return not self._frames.is_payment_word(self._line.phrase(first, last)) and not (
-            place.wanted.type in PEOPLE and self._frames.acts(self._line, first, last)
-        )
+        text = self._line.phrase(first, last)
+        if self._is_listed_trade(span, text):
+            return False
+        return not self._frames.is_payment_word(text) and not (place.wanted.type in PEOPLE and self._frames.acts(self._line, first, last))
+
+    def _is_listed_trade(self, span: tuple[int, int], text: str) -> bool:
+        """电工、焊工培训班, 车工、钳工3个工种: trades in a list are what is taught or tested and no people."""
+        return self._frames.is_trade(text) and (self._letters[span[1]] == "z" or self._line.last_separator(*span) >= 0)
 
     def _from_label(self, place: Place) -> Found | None:
         """困难职工建档:新建档17户: the label at the beginning of the sentence, where it can be what is counted."""
@@ -424,7 +490,8 @@ class _Search:
         """医疗救助:96人,…比上年多9人: of the last number with the same measure word, whatever it is about."""
         unit, kind = self._unit(place.index), place.kind
         same = (i for i in self._numbers(place, same_statement=True) if self._unit(i) == unit and self._mentions[i].kind == kind)
-        return next((found for i in same if (found := self._found[i]) is not None and not found.verbal), None)
+        told = (found for i in same if (found := self._found[i]) is not None and not found.verbal)
+        return next((found for found in told if not self._frames.is_target(found.text, place.wanted)), None)
 
     def _verb(self, place: Place) -> Found | None:
         """受灾6300余人: the verb itself, where nothing else is named."""
@@ -448,20 +515,56 @@ class _Search:
         if not self._frames.sums_up(self._line, place):
             return None
         parts = [self._found[index] for index in self._numbers(place, same_statement=True) if self._unit(index) == self._unit(place.index)]
+        if not parts and place.kind == "count":
+            return self._done_before(place)
         if len(parts) < 2 or parts[0] is None or parts[0].rule == CARRIED:
             return None
         name, end = common_end([part.text for part in parts if part is not None]), parts[0].end
         return Found(end - len(name), end, CARRIED, name) if len(name) > 1 and self._types.of(name) else None
 
+    def _done_before(self, place: Place) -> Found | None:
+        """各村都设了便民服务点,共11个: what the clause before it ends with, where it can be counted so."""
+        end = place.left - 1
+        if end <= place.bounds[0] or self._letters[end] != ",":
+            return None
+        found = self._ending_at(end, self._left(end, place.bounds[0]), place)
+        if found is None or self._frames.is_bare(found.text):
+            return None
+        return found if place.wanted.type is None or self._types.fit(place.wanted, found.text) > 0 else None
+
+    def _ending_at(self, end: int, first: int, place: Place) -> Found | None:
+        """The object of the verb that closes a clause, with which the clause ends."""
+        match = next((m for m in self._frames.phrase.finditer(self._letters, first, end) if m.end() == end), None)
+        if match is None or "v" not in self._letters[first : match.start()] or self._letters[end - 1] == "e":
+            return None
+        return self._made(self._frames.trimmed(self._line, *match.span(), place.wanted), CARRIED)
+
     def _any_number(self, place: Place) -> Found | None:
         """大病救助:11人,5.5万元: what the number before it is about, where that can be counted so."""
         told = (found for index in self._numbers(place) if (found := self._found[index]) is not None)
-        nearest = next((found for found in told if found.rule != VERB), None)
+        named = (found for found in told if not self._frames.is_target(found.text, place.wanted))
+        nearest = next((found for found in named if found.rule != VERB), None)
         if nearest is None or (place.kind == "count" and self._types.fit(place.wanted, nearest.text) < 0):
             return None
         if place.kind == "money" and self._types.of(nearest.text) is None:
             return None
         return self._carry(nearest)
+
+    def _title(self, place: Place) -> Found | None:
+        """农村危房改造。今年下达任务85户: the short sentence with which the paragraph begins."""
+        sentences = self._report.sentences
+        before = place.sentence - 1
+        if before < 0 or sentences[before].block != sentences[place.sentence].block:
+            return None
+        if before > 0 and sentences[before - 1].block == sentences[before].block:
+            return None
+        start, end = sentences[before].start, sentences[before].end
+        begin = max(start, self._report.blocks[sentences[before].block].body)
+        text = self._report.text[begin:end].strip().rstrip("。;:")
+        if not self._earlier_text.names(text) or self._types.fit(place.wanted, text) < 0:
+            return None
+        start = self._report.text.index(text, begin)
+        return Found(start, start + len(text), HEADING, text)
 
     def _heading(self, place: Place) -> Found | None:
         block = self._report.blocks[self._report.sentences[place.sentence].block]
