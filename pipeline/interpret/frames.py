@@ -256,7 +256,8 @@ class Frames:
             return self.is_owner(text) or set(line.letters[slice(*span)]) == {"o"}  # 第二名80元
         if place.kind == "rate":
             return text in self._bare_rates
-        return (place.wanted.type in COUNTED and self.is_target(text, place.wanted)) or (self.is_owner(text) and self.is_part(line, place))
+        owner = self.is_owner(text) or (place.wanted.type is None and self.types.of(text) == "organisation")
+        return (place.wanted.type in COUNTED and self.is_target(text, place.wanted)) or (owner and self.is_part(line, place))
 
     @staticmethod
     def _is_compared(line: Line, first: int, place: Place) -> bool:

@@ -318,10 +318,14 @@ class _Writer:
         before, behind = letters[here - 1], letters[here + 1]
         if before == "s" and behind == "s":
             letters[here] = "e"
-        elif before == "q" and behind == "n" and self._grammar.describes(self._line.word(here)):
+        elif behind == "n" and self._is_behind_number(here) and self._grammar.describes(self._line.word(here)):
             letters[here] = "a"
         elif self._is_noun(here, before, behind):
             letters[here] = "n"
+
+    def _is_behind_number(self, here: int) -> bool:
+        """9家新建企业, 26家已投产企业."""
+        return self._letters[here - 1] == "q" or self._letters[here - 2 : here] == ["q", "d"]
 
     def _is_noun(self, here: int, before: str, behind: str) -> bool:
         word = self._line.word(here)

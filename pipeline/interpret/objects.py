@@ -238,10 +238,13 @@ class _Search:
         following = self._letters[place.here + 1]
         if following in "naeoD" or (separator == "," and following not in ",;)"):
             return None
-        previous = self._line.mention_at[before]
+        previous, previous_at = self._line.mention_at[before], before
         if adds_up and (place.kind != "money" or self._mentions[previous].kind != "money"):
             return None
         found = self._found[previous]
+        if found is not None and place.kind == "count" and self._types.fit(place.wanted, found.text) < 0:
+            within = self._phrase_that_fits(place, self._left(previous_at, place.bounds[0]), inside=True)
+            return within or self._carry(found)
         if place.kind == "money" and found is not None and self._types.of(found.text) in PEOPLE:
             return self._carry(self._paid_before(place) or found)
         return self._carry(found)
@@ -249,7 +252,8 @@ class _Search:
     def _paid_before(self, place: Place) -> Found | None:
         """助学金6万元,其中20名每人3000元,另1名2000元: those who got it are not what was paid."""
         amounts = (self._found[i] for i in self._numbers(place, same_statement=True) if self._mentions[i].kind == "money")
-        return next((found for found in amounts if found is not None and self._types.of(found.text) == "money"), None)
+        named = next((found for found in amounts if found is not None and self._types.of(found.text) == "money"), None)
+        return named or self._phrase_that_fits(place, place.left, inside=False)
 
     @staticmethod
     def _carry(found: Found | None) -> Found | None:
@@ -269,13 +273,17 @@ class _Search:
         """The object of a number whose clause names none that fits."""
         if spare and place.kind == "count" and self._frames.is_target(spare.text, place.wanted) and (told := self._target_of(place)):
             return self._carry(told)
-        if spare and self._frames.is_owner(spare.text) and (told := self._whole(place)):
-            return self._carry(told)
+        whole = self._whole(place) if spare else None
+        if spare and whole and self._frames.is_owner(spare.text):
+            return self._carry(whole)
+        if spare and self._is_body_of_part(place, spare):
+            return self._carry(whole) if whole and self._has_such_parts(whole, spare) else spare
         if spare and place.kind == "money" and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
             return spare if named.verbal or self._types.of(named.text) in PEOPLE else self._carry(named)
         for source in self._sources(place, spare):
             found = source(place)
-            if found is not None and found.verbal and place.wanted.type == "event" and (own := self._verb(place)):
+            told = found is not None and found.verbal and place.wanted.type == "event" and source == self._same_measure
+            if told and (own := self._verb(place)):
                 return own  # 走访八次,发函三次
             if found is not None:
                 return None if spare and place.wanted.type == "case" and self._is_too_small(found, place) else self._carry(found)
@@ -336,6 +344,15 @@ class _Search:
         before = (i for i in self._numbers(place, same_statement=True) if self._line.at[i] < since)
         whole = next((i for i in before if self._unit(i) == unit and self._mentions[i].kind == place.kind), None)
         return None if whole is None else self._found[whole]
+
+    def _is_body_of_part(self, place: Place, spare: Found) -> bool:
+        body = place.wanted.type is None and self._types.of(spare.text) == "organisation"
+        return body and self._frames.is_part(self._line, place)
+
+    def _has_such_parts(self, whole: Found, part: Found) -> bool:
+        """团支部34个,其中学校3个: bodies in other bodies; 工会60个,其中联合工会11个 has a noun of its own."""
+        shared_words = any(part.text[at : at + 2] in whole.text for at in range(len(part.text) - 1))
+        return self._types.of(whole.text) == "organisation" and not shared_words
 
     def _nearest_count(self, place: Place) -> Found | None:
         """工伤纠纷15起,金额597752元: what the count before it is about."""
@@ -410,6 +427,8 @@ class _Search:
         listed = self._line.last_separator(first, end) > 0
         if inside and self._frames.is_quoted(self._line, first, last):
             return False
+        if inside and place.wanted.type == "person" and self._types.of(self._line.phrase(first, end)) == "organisation":
+            return False  # 人口学校
         if listed and (inside or self._letters[end] == "z") and place.wanted.type in PEOPLE:
             return False
         text = self._line.phrase(first, last)
@@ -474,7 +493,10 @@ class _Search:
     # ---------------------------------------------------------------- what is left
 
     def _at_last(self, place: Place) -> Found | None:
-        sources = (self._direct_label, self._later_money, self._same_unit, self._verb, self._subject, self._any_number, self._heading)
+        sources = (
+            self._direct_label, self._later_money, self._priced, self._same_unit, self._verb, self._subject,
+            self._any_number, self._heading,
+        )  # fmt: skip
         return next((found for source in sources if (found := source(place)) is not None), None)
 
     def _direct_label(self, place: Place) -> Found | None:
@@ -502,12 +524,20 @@ class _Search:
             return self._made((at, at + 1), VERB)
         return None
 
+    def _priced(self, place: Place) -> Found | None:
+        """发放邮包110件(100元/件): a price for each is of what is counted so."""
+        per = place.quantity.per
+        if place.kind != "money" or not per:
+            return None
+        found = next((self._found[i] for i in self._numbers(place, same_statement=True) if self._unit(i) == per), None)
+        return None if found is None or self._types.of(found.text) in PEOPLE else found
+
     def _subject(self, place: Place) -> Found | None:
         """部分企业工会主席由行政副职兼任,占三分之一: a share of no stated whole is one of the subject of its statement."""
         if place.kind != "rate":
             return None
         first = max(place.bounds[0], self._letters.rfind(";", place.bounds[0], place.here) + 1)
-        match = self._frames.phrase.search(self._letters, first, place.left)
+        match = self._frames.phrase.search(self._letters, first, place.here)
         return self._made(self._frames.trimmed(self._line, *match.span(), place.wanted), CARRIED) if match else None
 
     def _sum(self, place: Place) -> Found | None:
