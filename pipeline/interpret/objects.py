@@ -282,8 +282,8 @@ class _Search:
             return spare if named.verbal or self._types.of(named.text) in PEOPLE else self._carry(named)
         for source in self._sources(place, spare):
             found = source(place)
-            told = found is not None and found.verbal and place.wanted.type == "event" and source == self._same_measure
-            if told and (own := self._verb(place)):
+            repeats = found is not None and found.verbal and place.wanted.type == "event" and source == self._same_measure
+            if repeats and (own := self._verb(place)):
                 return own  # 走访八次,发函三次
             if found is not None:
                 return None if spare and place.wanted.type == "case" and self._is_too_small(found, place) else self._carry(found)
