@@ -78,6 +78,26 @@ def test_a_mail_whose_charset_is_in_pieces() -> None:
     assert "走访12户。" in document.text
 
 
+def test_a_mail_whose_charset_has_a_nul_in_its_name() -> None:
+    """Python's codecs raise ValueError for it, and not that it is unknown."""
+    for header in (b"Subject: =?x\0?b?MTI=?=", b"Content-Type: text/plain; charset*=x\0''gbk"):
+        (document,) = keep_of_reading("a.eml", b"From: a\r\n" + header + b"\r\n\r\n" + "走访12户。".encode())
+        assert "走访12户。" in document.text
+
+
+def test_a_subject_in_an_encoding_that_cannot_replace_what_is_wrong() -> None:
+    for charset in (b"idna", b"punycode", b"undefined"):
+        (document,) = keep_of_reading("a.eml", b"From: a\r\nSubject: =?" + charset + b"?b?6LWw6K6/?=\r\n\r\n12\r\n")
+        assert document.text.startswith("走访\n12")
+
+
+def test_a_lone_surrogate_in_utf_7() -> None:
+    """UTF-7 can write half a character; the tables are UTF-8, which cannot."""
+    data = b"From: a\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n+2D0- 12\r\n"
+    (document,) = keep_of_reading("a.eml", data)
+    assert document.text.strip() == "\N{REPLACEMENT CHARACTER} 12"
+
+
 def test_digits_in_entities() -> None:
     source = "慰问&#x31;&#50;户，完成75&#37;，发出20&#48;"
     assert [source[fact.start : fact.end] for fact in keep_of_extraction(source)] == ["&#x31;&#50;户", "75&#37;", "20&#48;"]

@@ -34,12 +34,20 @@ def part_bytes(part: Message) -> bytes:
 def part_text(part: Message, forced: str | None, rules: Path | None) -> str:
     """Text of a text part, empty where its bytes are none. UTF-7 and HZ show in no byte, so there the message's word is taken."""
     data = part_bytes(part)
-    charset = (part.get_content_charset() or "").lower()
+    charset = _charset(part)
     if not data.strip():
         return ""
     try:
         return decode(data, forced or (charset if charset in ("utf-7", "hz-gb-2312", "hz") else None), rules).text
     except (UnreadError, LookupError):
+        return ""
+
+
+def _charset(part: Message) -> str:
+    """What the part says of its encoding, empty where it says nothing that could be a name."""
+    try:
+        return (part.get_content_charset() or "").lower()
+    except ValueError:  # a NUL in the charset that the charset's own name is written in
         return ""
 
 
@@ -64,7 +72,7 @@ def _piece(text: str | bytes, charset: str | None) -> str:
         if name and name != "unknown-8bit":
             return text.decode(WIDER.get(name, name), "replace")
         return decode(text).text
-    except (LookupError, UnreadError):
+    except (LookupError, ValueError, UnreadError):  # a charset that does not exist, has a NUL in its name or cannot replace what is wrong
         return text.decode("utf-8", "replace")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipeline import surrogates
 from pipeline.ingest.clock import OutOfTimeError, at_most
 from pipeline.ingest.formats import PLAIN_FORMATS, TABLE_FORMATS, reader_of
 from pipeline.ingest.listing import InputItem, list_inputs
@@ -109,7 +110,7 @@ def _named(source: str, members: Iterable[Member], depth: int, options: IngestOp
 
 
 def _checked(content: Content, options: IngestOptions, full: bool) -> str:
-    """The text, where there is one and it is within the limit."""
+    """The text, where there is one and it is within the limit; no lone surrogate in it, as UTF-7 can write."""
     if len(content.text) > options.max_chars:
         raise UnreadError("too_long", len(content.text))
     if len(content.text) > 2 * options.max_numbers and (numbers := numerals_in(content.text)) > options.max_numbers:
@@ -119,7 +120,7 @@ def _checked(content: Content, options: IngestOptions, full: bool) -> str:
             raise UnreadError("empty_archive")
     elif not content.text or content.text.isspace():
         raise UnreadError("no_text")
-    return content.text
+    return surrogates.replaced(content.text)
 
 
 def _unread(source: str, unread: UnreadError, known: dict[str, Any] | None = None) -> Document:
