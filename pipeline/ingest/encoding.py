@@ -47,6 +47,10 @@ DOUBLE_BYTE = ("gb18030", "big5")
 LOST = "\ufffd"
 LOST_RUN = re.compile(LOST + "+")
 FIRST_CJK = "\u2e80"
+WEIGHED_AT_ONCE = 1 << 20
+"""Characters; their codes and costs take twelve bytes each."""
+MOST_BYTES = 4
+"""Of one character, in every encoding that is tried."""
 BLANK_CONTROLS = frozenset("\t\n\r\f\v\x1a")
 """Controls that texts do hold; \\x1a ends a DOS file."""
 BAD_CATEGORIES = frozenset({"Cc", "Cn", "Co", "Cs"})
@@ -98,13 +102,16 @@ class Model:
             return float(self._memory[ord(text)]) or self._look_up(text)
         import numpy as np  # here, for importing the readers loads no library
 
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        costs = self._memory[codes]
-        if unknown := set(codes[costs == 0].tolist()):
-            for code in unknown:
-                self._look_up(chr(code))
+        total = 0.0
+        for start in range(0, len(text), WEIGHED_AT_ONCE):
+            codes = np.frombuffer(text[start : start + WEIGHED_AT_ONCE].encode("utf-32-le", "surrogatepass"), np.uint32)
             costs = self._memory[codes]
-        return float(costs.sum())
+            if unknown := set(codes[costs == 0].tolist()):
+                for code in unknown:
+                    self._look_up(chr(code))
+                costs = self._memory[codes]
+            total += float(costs.sum())
+        return total
 
     def _look_up(self, character: str) -> float:
         cost = self._memory[ord(character)] = self.costs.get(character) or self.classes[_class_of(character)]
@@ -146,8 +153,15 @@ def decode(data: bytes, forced: str | None = None, rules: Path | None = None) ->
 
 
 def decode_payload(payload: Payload) -> Decoded:
-    """`decode` for a file, with what the caller's options say of it."""
-    return decode(payload.data, payload.forced_encoding, payload.options.rules)
+    """`decode` for a file that is a text, with what the caller's options say of it."""
+    return decode_within(payload.data, payload, payload.options.max_chars)
+
+
+def decode_within(data: bytes, payload: Payload, most: int, forced: str | None = None) -> Decoded:
+    """`decode` for what lies in a file. Raises UnreadError (`too_long`) before any work where no encoding makes it `most` characters."""
+    if len(data) > most * MOST_BYTES:
+        raise UnreadError("too_long", f"at least {len(data) // MOST_BYTES}")
+    return decode(data, payload.forced_encoding or forced, payload.options.rules)
 
 
 def _forced(data: bytes, name: str) -> Decoded:
@@ -177,7 +191,7 @@ def _utf8(data: bytes, model: Model) -> Decoded | None:
         return None
     if not lost:
         return Decoded(text, "utf-8", "strict")
-    places = len(LOST_RUN.findall(text))
+    places = _lost_places(text)
     if places < len(data) * model.limits["utf8_damage"] and lost * 10 < chinese:
         return Decoded(text, "utf-8", "damaged", places)
     return None
@@ -197,7 +211,7 @@ def _most_chinese(data: bytes, model: Model) -> Decoded:
 
 def _in_step(data: bytes, name: str, model: Model) -> Decoded:
     text = resynchronize(data, CODECS[name][-1], model.cost, model.suspicious)
-    places = len(LOST_RUN.findall(text))
+    places = _lost_places(text)
     return Decoded(text, name, "replacement" if places else "reads", places)
 
 
@@ -213,11 +227,18 @@ def _reading(data: bytes, name: str) -> Decoded:
 
 def _decoded(data: bytes, name: str, basis: str) -> Decoded:
     text = data.decode(CODECS.get(name, (name,))[-1], "replace")
-    return Decoded(text, name, basis, len(LOST_RUN.findall(text)))
+    return Decoded(text, name, basis, _lost_places(text))
+
+
+def _lost_places(text: str) -> int:
+    """Runs of what could not be decoded. One at a time: a list of them would be many times the text."""
+    return sum(1 for _ in LOST_RUN.finditer(text)) if LOST in text else 0
 
 
 def is_text(text: str, model: Model) -> bool:
     """Whether a reading is one: not so for compressed or encrypted bytes and a program's own data."""
-    bad = sum(count for character, count in Counter(LOST_RUN.sub(LOST, text)).items() if is_bad(character))
+    counts = Counter(text)
+    lost = _lost_places(text) if counts.pop(LOST, 0) else 0
+    bad = lost + sum(count for character, count in counts.items() if is_bad(character))
     cost = model.cost(text) - model.classes["bad"]  # a short text may have a damaged byte or two
     return bad <= 2 + len(text) * model.limits["bad_share"] and cost <= len(text) * model.limits["mean_cost"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.ingest.counting import spell
-from pipeline.ingest.encoding import FIRST_CJK, decode_payload
+from pipeline.ingest.encoding import FIRST_CJK, Decoded, decode_within
 from pipeline.ingest.options import MEBI
 from pipeline.ingest.payload import Content, Payload
 from pipeline.ingest.reasons import UnreadError
@@ -25,7 +25,9 @@ MAX_MARKUP = 16 * MEBI
 """Characters of a page without its embedded pictures; the parser takes time with the square of a tag's attributes."""
 MAX_SEPARATORS = 2000
 """Blanks and equals signs in one tag."""
-DATA_URI = re.compile(r"data:[\w/+.;=-]{0,100}base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE)
+DATA_URI = re.compile(r"data:[\w/+.;=-]{0,100}base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE | re.ASCII)
+DATA_URI_BYTES = re.compile(DATA_URI.pattern.encode(), re.IGNORECASE)
+"""The same before decoding. Pages in UTF-16 keep theirs until they are decoded."""
 TAG = re.compile(r"<[a-zA-Z][^<>]{4000,}")
 _DROPPED = (
     "script style noscript template svg math iframe object embed applet head title nav aside form button select textarea input rt rp "
@@ -91,9 +93,14 @@ class _Line:
 
 def read(payload: Payload) -> Content:
     """Title and main text of a page. Raises UnreadError for what is nested too deep or too large to be a page."""
-    decoded = decode_payload(payload)
+    decoded = decode_markup(payload.data, payload)
     text = page_text(decoded.text, payload.options.rules)
     return Content(text, decoded.encoding, decoded.basis, decoded.note)
+
+
+def decode_markup(data: bytes, payload: Payload) -> Decoded:
+    """A page's markup without the pictures that are written into it. Raises UnreadError."""
+    return decode_within(DATA_URI_BYTES.sub(b"", data), payload, MAX_MARKUP)
 
 
 def page_text(markup: str, rules: Path | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.ingest.html import page_text
+from pipeline.ingest.html import MAX_MARKUP, page_text
 from pipeline.ingest.mime import Message, file_name, parse, part_bytes, part_text, words
 from pipeline.ingest.payload import Content, Member, Payload
 from pipeline.ingest.reasons import UnreadError
@@ -52,8 +52,9 @@ def _is_attached(part: Message) -> bool:
 
 
 def _text(part: Message, payload: Payload) -> str:
-    text = part_text(part, payload.forced_encoding, payload.options.rules)
-    return page_text(text, payload.options.rules) if part.get_content_type() == "text/html" else text.replace("\r\n", "\n")
+    if part.get_content_type() == "text/html":
+        return page_text(part_text(part, payload, MAX_MARKUP), payload.options.rules)
+    return part_text(part, payload, payload.options.max_chars).replace("\r\n", "\n")
 
 
 def _member(part: Message, number: int, payload: Payload) -> Member:

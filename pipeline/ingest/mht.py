@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.ingest.encoding import decode
-from pipeline.ingest.html import page_text
+from pipeline.ingest.html import decode_markup, page_text
 from pipeline.ingest.mime import Message, parse, part_bytes
 from pipeline.ingest.payload import Content, Payload
 from pipeline.ingest.reasons import UnreadError
@@ -14,7 +13,7 @@ def read(payload: Payload) -> Content:
     page = _page(parse(payload.data))
     if page is None:
         raise UnreadError("damaged", "mht")
-    decoded = decode(part_bytes(page), payload.forced_encoding, payload.options.rules)
+    decoded = decode_markup(part_bytes(page), payload)
     return Content(page_text(decoded.text, payload.options.rules), decoded.encoding, decoded.basis, decoded.note)
 
 

@@ -7,14 +7,16 @@ import email.errors
 import email.header
 import email.message
 import email.policy
-from pathlib import Path
 
-from pipeline.ingest.encoding import decode
+from pipeline.ingest.encoding import decode, decode_within
+from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
 
 Message = email.message.Message
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "hz-gb-2312": "hz"}
 """Charsets as mails name them → what holds all that is written under the name."""
+UNSEEN = ("utf-7", "hz-gb-2312", "hz")
+"""Charsets that write Chinese in plain ASCII."""
 
 
 def parse(data: bytes) -> Message:
@@ -31,16 +33,23 @@ def part_bytes(part: Message) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def part_text(part: Message, forced: str | None, rules: Path | None) -> str:
-    """Text of a text part, empty where its bytes are none. UTF-7 and HZ show in no byte, so there the message's word is taken."""
+def part_text(part: Message, payload: Payload, most: int) -> str:
+    """Text of a text part, empty where its bytes are none. UTF-7 and HZ show in no byte, so there the message's word is taken.
+
+    Raises UnreadError where it is longer than `most` characters.
+    """
     data = part_bytes(part)
     charset = _charset(part)
     if not data.strip():
         return ""
     try:
-        return decode(data, forced or (charset if charset in ("utf-7", "hz-gb-2312", "hz") else None), rules).text
-    except (UnreadError, LookupError):
-        return ""
+        return decode_within(data, payload, most, charset if charset in UNSEEN else None).text
+    except UnreadError as unread:
+        if unread.code != "not_text":
+            raise
+    except LookupError:
+        pass
+    return ""
 
 
 def _charset(part: Message) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 LOST = "\ufffd"
 MAX_LINE = 20_000
-"""Bytes of a line that are put in step; what lies behind keeps the decoder's reading. Bounds the work."""
+"""Bytes of a line that are put in step; what lies behind keeps the decoder's reading. Bounds the memory."""
+MAX_BYTES = 8 << 20
+"""Bytes of a file that are put in step, and the same for what lies behind. Bounds the work: noise is out of step everywhere."""
 
 Cost = Callable[[str], float]
 Step = tuple[int, str]
@@ -23,15 +25,15 @@ def resynchronize(data: bytes, codec: str, cost: Cost, suspicious: re.Pattern[st
 
     No byte of a character can be a newline in these codecs, so lines stand for themselves.
     """
-    return "".join(_line(line, codec, cost, suspicious) for line in data.splitlines(keepends=True))
-
-
-def _line(line: bytes, codec: str, cost: Cost, suspicious: re.Pattern[str]) -> str:
-    text = line.decode(codec, "replace")
-    if LOST not in text and not suspicious.search(text):
-        return text
-    head, tail = line[:MAX_LINE], line[MAX_LINE:]
-    return _cheapest(head, codec, cost) + tail.decode(codec, "replace")
+    lines: list[str] = []
+    left = MAX_BYTES
+    for line in data.splitlines(keepends=True):
+        text = line.decode(codec, "replace")
+        if left > 0 and (LOST in text or suspicious.search(text)):
+            text = _cheapest(line[:MAX_LINE], codec, cost) + line[MAX_LINE:].decode(codec, "replace")
+            left -= min(len(line), MAX_LINE)
+        lines.append(text)
+    return "".join(lines)
 
 
 def _cheapest(line: bytes, codec: str, cost: Cost) -> str:

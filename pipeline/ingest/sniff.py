@@ -69,6 +69,8 @@ TEXT_SUFFIXES = {
 OTHER_SUFFIXES = {".doc", ".docx", ".docm", ".dot", ".wps", ".wpt", ".rtf", ".pdf", ".xls", ".xlsx", ".et", ".zip", ".tar", ".gz", ".tgz"}
 """Formats that are read but are no text: a text under such a name is often a text all the same."""
 HEAD = 4096
+SAMPLE = 1 << 20
+"""Bytes that tell whether what has a suffix of other formats is a text."""
 HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html[\s>]|head[\s>])", re.IGNORECASE | re.DOTALL
 )
@@ -164,7 +166,7 @@ def _text(data: bytes, suffix: str) -> str:
         return TEXT_SUFFIXES[suffix]
     if suffix not in OTHER_SUFFIXES:
         raise UnreadError("unsupported", f"A {suffix} file")
-    sample = decode(data).text
+    sample = decode(data[:SAMPLE]).text
     if sum(character >= FIRST_CJK for character in sample) * 5 < len(sample):
         raise UnreadError("wrong_suffix", suffix)
     return "csv" if suffix in (".xls", ".xlsx", ".et") else "txt"
