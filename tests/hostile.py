@@ -26,7 +26,7 @@ from ingest_archive import DATA, ROWS, TEXT, W, comma_separated, docx, html, mai
 
 LIMITS = {
     "max_bytes": 12_000_000, "max_chars": 300_000, "max_numbers": 50_000, "max_depth": 3, "max_members": 2_000, "max_unpacked": 20_000_000, "max_ratio": 200,
-    "ratio_floor": 2_000_000, "max_pages": 50, "max_rows": 20_000, "max_folders": 12,
+    "ratio_floor": 2_000_000, "max_elements": 400_000, "max_pages": 50, "max_rows": 20_000, "max_folders": 12,
 }  # fmt: skip
 """Of the run that reads them, so that exceeding one takes no time."""
 SECRET = "机密七七八八"
@@ -252,6 +252,8 @@ def _docx() -> Items:
     for name, piece in (("p", "w:p"), ("tables", "w:tbl"), ("boxes", "w:txbxContent"), ("sdt", "w:sdt"), ("odd", "x")):
         yield f"docx/deep-{name}.docx", "too_deep", lambda piece=piece: docx(f"<{piece}>" * 5_000 + f"</{piece}>" * 5_000)
     yield "docx/bomb.docx", "ratio unpacks_too_large", lambda: docx("<w:p/>" * 3_000_000)
+    noise = [f"<!--{random.Random(number).random()}-->" for number in range(9_000)]  # so that it packs as a text does
+    yield "docx/paragraphs.docx", "too_many_elements", lambda: docx("".join("<w:p/>" * 50 + piece for piece in noise))
     yield "docx/long.docx", "too_long", lambda: docx("".join(paragraph(str(random.Random(n).random()) * 3) for n in range(6_500)))
     yield (
         "docx/attributes.docx",
@@ -294,9 +296,26 @@ def _docx() -> Items:
     )
 
 
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+STRINGS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{}</t></si></sst>'
+
+
+def shared_strings(count: int, size: int, names: int = 1) -> bytes:
+    """A workbook of one string of `size` characters that `count` cells point to, its one sheet under several names."""
+    rows = "".join(f'<row r="{number}"><c r="A{number}" t="s"><v>0</v></c></row>' for number in range(1, count + 1))
+    data = _with_part(xlsx(ROWS), "xl/worksheets/sheet1.xml", SHEET.format(rows).encode())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        book = archive.read("xl/workbook.xml")
+    sheet = book[book.index(b"<sheet ") : book.index(b"</sheets>")]
+    again = b"".join(
+        sheet.replace(b'name="', b'name="%d' % number).replace(b'sheetId="1"', b'sheetId="%d"' % number) for number in range(1, names)
+    )
+    data = _with_part(data, "xl/workbook.xml", book.replace(b"</sheets>", again + b"</sheets>"))
+    return _with_part(data, "xl/sharedStrings.xml", STRINGS.format("走访困难职工十二户，" * (size // 10)).encode())
+
+
 def _xlsx() -> Items:
     rows = xlsx(ROWS)
-    sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
     for name, head in (("laughs", LAUGHS), ("external", EXTERNAL), ("parameter", PARAMETER)):
         for part in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"):
             yield (
@@ -312,7 +331,7 @@ def _xlsx() -> Items:
         yield (
             f"xlsx/{name}.xlsx",
             "too_many_rows damaged",
-            lambda content=content: _with_part(rows, "xl/worksheets/sheet1.xml", sheet.format(content).encode()),
+            lambda content=content: _with_part(rows, "xl/worksheets/sheet1.xml", SHEET.format(content).encode()),
         )
     odd = {
         "string": '<c r="A1" t="s"><v>99999</v></c>',
@@ -324,14 +343,16 @@ def _xlsx() -> Items:
         yield (
             f"xlsx/{name}.xlsx",
             "damaged no_text_column no_text",
-            lambda content=content: _with_part(rows, "xl/worksheets/sheet1.xml", sheet.format(f"<row>{content}</row>").encode()),
+            lambda content=content: _with_part(rows, "xl/worksheets/sheet1.xml", SHEET.format(f"<row>{content}</row>").encode()),
         )
     yield "xlsx/rows.xlsx", "too_many_rows", lambda: xlsx([["正文"], *([str(number)] for number in range(20_001))])
     yield (
         "xlsx/bomb.xlsx",
         "ratio unpacks_too_large",
-        lambda: _with_part(rows, "xl/worksheets/sheet1.xml", sheet.format("<row/>" * 2_000_000).encode()),
+        lambda: _with_part(rows, "xl/worksheets/sheet1.xml", SHEET.format("<row/>" * 2_000_000).encode()),
     )
+    for name, count, names in (("again", 3_000, 1), ("sheets", 80, 40)):
+        yield f"xlsx/{name}.xlsx", "too_long", lambda count=count, names=names: shared_strings(count, 30_000, names)
     yield "xlsx/cell.xlsx", "too_long", lambda: xlsx([["正文"], *([str(random.Random(n).random()) * 1_600] for n in range(12))])
     yield "xlsx/columns.xlsx", "no_text_column", lambda: xlsx([["甲", "乙"], [1, 2]])
     yield "xlsx/macros.xlsx", "ok", lambda: _with_part(rows, "xl/vbaProject.bin", b"x")
@@ -545,6 +566,8 @@ def _mail() -> Items:
         yield f"eml/mails{depth}.eml", "too_deep damaged", lambda depth=depth: nested(depth)
         yield f"eml/parts{depth}.eml", "ok damaged", lambda depth=depth: parts(depth)
     yield "eml/self.eml", said, lambda: head + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n" * 20_000
+    yield "eml/lines.eml", "too_many_elements", lambda: b"From: a\r\n" + b"X-A: b\r\n" * 400_000 + b"\r\n12"
+    yield "eml/marks.eml", "too_many_members", lambda: head + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\n\n\n" * 21_000
     yield "eml/headers.eml", said, lambda: b"From: a\r\n" + b"X-A: b\r\n" * 100_000 + b"\r\n12"
     yield "eml/header.eml", "wrong_suffix", lambda: b"From: a\r\nSubject: " + b"=?gb2312?B?vPI=?= " * 20_000 + b"\r\n\r\n12"
     yield "eml/base64.eml", said, lambda: head + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"=A=B!" * 9_000

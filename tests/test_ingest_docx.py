@@ -180,4 +180,4 @@ def test_nesting() -> None:
 def test_a_document_type_is_refused_in_utf16_too() -> None:
     part = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE w [<!ENTITY a "b">]><w/>'.encode("utf-16")
     with pytest.raises(UnreadError, match="entities"):
-        list(xml_events(part, "docx"))
+        list(xml_events(part, "docx", 99))

@@ -69,7 +69,7 @@ def test_headers() -> None:
     assert words(f"=?gb2312?B?{base64.b64encode('镕镇'.encode('gbk')).decode()}?=") == "镕镇"
     assert words("=?utf-8?Q?=E9=95=87?= =?utf-8?Q?=E5=B7=A5?=") == "镇工"
     assert words("=?nonsense?B?1fI=?=")
-    assert words(parse(b"Subject: " + gbk + b"\n\nx")["Subject"]) == "关于镇工会总结的报告"
+    assert words(parse(b"Subject: " + gbk + b"\n\nx", IngestOptions())["Subject"]) == "关于镇工会总结的报告"
     assert words("a\n\tb") == "a b"
     assert words(None) == ""
 

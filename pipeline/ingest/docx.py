@@ -43,9 +43,10 @@ def read(payload: Payload) -> Content:
         lists = read_lists(
             package.events("word/numbering.xml", "abstractNum", "num"), table("readers.toml", payload.options.rules)["numbering"]
         )
-        lines = _Flow(styles, lists).read(package.events(main))
+        room = payload.options.max_chars
+        lines = _Flow(styles, lists, room).read(package.events(main))
         for part, _ in NOTE_PARTS:
-            lines += _Flow(styles, lists).read(package.events(part))
+            lines += _Flow(styles, lists, room).read(package.events(part))
     return Content("\n".join(lines))
 
 
@@ -62,9 +63,12 @@ def _main_part(package: Package) -> str:
 class _Flow:
     """One pass over a part's elements. Lines go to the innermost sink: the body, a table cell, a text box."""
 
-    def __init__(self, styles: Styles, lists: Lists) -> None:
+    def __init__(self, styles: Styles, lists: Lists, most: int) -> None:
         self.styles = styles
         self.lists = lists
+        self.most = most
+        """Characters that a text may have."""
+        self.size = 0
         self.names: list[str] = []
         self.skipping = 0
         self.hidden = False
@@ -86,7 +90,6 @@ class _Flow:
                 self._end(name, element)
             self.skipping -= self._skips(name, element)
             self.names.pop()
-            element.clear(keep_tail=False)
         return self.sinks[0]
 
     def _skips(self, name: str, element: Element) -> bool:
@@ -145,6 +148,9 @@ class _Flow:
 
     def _close(self, paragraph: _Paragraph) -> None:
         text = "".join(paragraph.parts)
+        self.size += len(text)
+        if self.size > self.most:
+            raise UnreadError("too_long", f"at least {self.size}")
         self.sinks[-1] += (self._number(paragraph) + text).split("\n")
         self.sinks[-1] += [line for line in paragraph.boxes if line.strip()]
 

@@ -15,7 +15,7 @@ SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "message/rfc822": ".eml"
 
 def read(payload: Payload) -> Content:
     """Subject and body; where there is no body, none of both. Raises UnreadError where the bytes are no mail."""
-    message = parse(payload.data)
+    message = parse(payload.data, payload.options)
     if not message.keys():
         raise UnreadError("damaged", "eml")
     parts = list(_leaves(message))

@@ -10,7 +10,7 @@ from pipeline.ingest.reasons import UnreadError
 
 def read(payload: Payload) -> Content:
     """Title and main text of the archive's page. Raises UnreadError where there is none."""
-    page = _page(parse(payload.data))
+    page = _page(parse(payload.data, payload.options))
     if page is None:
         raise UnreadError("damaged", "mht")
     decoded = decode_markup(part_bytes(page), payload)

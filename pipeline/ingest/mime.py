@@ -9,6 +9,7 @@ import email.message
 import email.policy
 
 from pipeline.ingest.encoding import decode, decode_within
+from pipeline.ingest.options import IngestOptions
 from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
 
@@ -17,10 +18,20 @@ WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk"
 """Charsets as mails name them → what holds all that is written under the name."""
 UNSEEN = ("utf-7", "hz-gb-2312", "hz")
 """Charsets that write Chinese in plain ASCII."""
+LINE_ENDS = (b"\n", b"\r")
+LINES_PER_PART = 10
+"""So many lines may begin as the mark between two parts does for each part that a mail may have."""
 
 
-def parse(data: bytes) -> Message:
-    """The message. The old policy: it gives headers as they came, and never fails on them."""
+def parse(data: bytes, options: IngestOptions) -> Message:
+    """The message. The old policy: it gives headers as they came, and never fails on them.
+
+    Raises UnreadError for more lines and parts than the library takes a bounded memory for.
+    """
+    if sum(map(data.count, LINE_ENDS)) > options.max_elements:
+        raise UnreadError("too_many_elements", options.max_elements)
+    if sum(data.count(end + b"--") for end in LINE_ENDS) > options.max_members * LINES_PER_PART:
+        raise UnreadError("too_many_members", options.max_members)
     try:
         return email.message_from_bytes(data, policy=email.policy.compat32)
     except RecursionError:

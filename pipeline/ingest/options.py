@@ -45,6 +45,8 @@ class IngestOptions:
     max_ratio: int = 200
     """Unpacked bytes for each packed byte; looked at only above `ratio_floor` bytes, for short runs of zeros pack as well."""
     ratio_floor: int = 8 * MEBI
+    max_elements: int = 5_000_000
+    """Elements in one part of an office file, lines of one mail: what these are made of, text or not. Each takes a hundred bytes."""
     max_pages: int = 2_000
     """Pages of one PDF."""
     max_rows: int = 1_000_000

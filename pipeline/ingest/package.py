@@ -26,6 +26,7 @@ class Package:
 
     def __init__(self, payload: Payload, form: str) -> None:
         self.form = form
+        self.options = payload.options
         self.budget = payload.budget
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(payload.data))
@@ -48,6 +49,8 @@ class Package:
         if found.flag_bits & 1:
             raise UnreadError("password")
         self.budget.take(found.file_size)  # zipfile never gives more than this size
+        if found.file_size > self.options.max_bytes:
+            raise UnreadError("too_large", found.file_size)
         try:
             return self.zip.read(found)
         except BROKEN:
@@ -57,24 +60,41 @@ class Package:
         """Start and end events of the part's XML elements, of those with the names `only` if given; none where there is no such part."""
         data = self.part(name)
         if data is not None:
-            yield from xml_events(data, self.form, only)
+            yield from xml_events(data, self.form, self.options.max_elements, only)
 
 
-def xml_events(data: bytes, form: str, only: Sequence[str] = ()) -> Iterator[Event]:
+def xml_events(data: bytes, form: str, most: int, only: Sequence[str] = ()) -> Iterator[Event]:
     """Start and end events of the elements; nothing is loaded that the data speak of.
 
-    Raises UnreadError for a document type (`entities`), for XML that is none (`damaged`) or is nested over 256 deep (`too_deep`).
+    An element is whole at its end, and gone after it, but for those below one of `only`, which go with that one. Raises UnreadError for a
+    document type (`entities`), for more than `most` elements, and for XML that is none (`damaged`) or nested over 256 deep (`too_deep`).
     """
     from lxml import etree  # type: ignore[import-untyped]
 
     if DOCUMENT_TYPE.search(data.replace(b"\0", b"")):  # in UTF-16, too
         raise UnreadError("entities")
-    tags = [f"{{*}}{name}" for name in only] or None
+    if data.count(b"<") - data.count(b"</") > most:
+        raise UnreadError("too_many_elements", most)
     safe = {"resolve_entities": False, "load_dtd": False, "no_network": True, "huge_tree": False}
+    kept = 0
     try:
-        yield from etree.iterparse(io.BytesIO(data), ("start", "end"), tag=tags, remove_comments=True, remove_pis=True, **safe)
+        for event, element in etree.iterparse(io.BytesIO(data), ("start", "end"), remove_comments=True, remove_pis=True, **safe):
+            wanted = not only or local(element) in only
+            kept += (event == "start") if only and wanted else 0
+            if wanted:
+                yield event, element
+            kept -= (event == "end") if only and wanted else 0
+            if event == "end" and not kept:
+                _drop(element)
     except etree.XMLSyntaxError as error:
         raise UnreadError(*(("too_deep", 256) if "depth" in str(error) else ("damaged", form))) from None
+
+
+def _drop(element: Element) -> None:
+    """Let go of an element that has ended: emptied, and taken out of its parent by the next one, for the parser hangs on to the last."""
+    element.clear(keep_tail=False)
+    while element.getprevious() is not None:
+        del element.getparent()[0]
 
 
 def local(element: Element) -> str:

@@ -42,6 +42,7 @@ REASONS: dict[str, Reason] = {
     "too_long": Reason("refused", "A text of {detail} characters is longer than the limit (max_chars). Split it or raise the limit."),
     "too_many_numbers": Reason("refused", "A text with {detail} numerals, more than the limit (max_numbers). Split it or raise the limit."),
     "too_many_members": Reason("refused", "It holds more than {detail} files (max_members). Unpack it and give the folder."),
+    "too_many_elements": Reason("refused", "It is made of more than {detail} elements or lines (max_elements). Save it as plain text."),
     "too_many_pages": Reason("refused", "It has {detail} pages, more than the limit (max_pages). Split it or raise the limit."),
     "too_many_rows": Reason("refused", "It has more than {detail} rows (max_rows). Split it or raise the limit."),
     "too_deep": Reason("refused", "Archives, mails or folders lie in each other more than {detail} deep. Unpack them and give the folder."),
