@@ -27,7 +27,6 @@ from pipeline.pattern_machine import (
     taker,
     tree,
 )
-from pipeline.rulebook import Rulebook
 
 ORDINARY = "户1一 、,.。;:a(“\n"
 """Characters that are tried beside those that the pattern itself names: one of each sort that reports are made of."""
@@ -70,17 +69,15 @@ class Growth:
         return self.steps[-1] > FAIR and self.steps[-1] > MOST * self.steps[-2]
 
 
-def check(book: Rulebook, shipped: Rulebook) -> Iterator[str]:
-    """What is wrong with patterns that `book` has compiled and `shipped` has not, in words that begin with the place of the rule."""
-    known = {pattern.pattern for patterns in shipped.compiled.values() for pattern in patterns}
-    for where, patterns in book.compiled.items():
-        for pattern in patterns:
-            if pattern.pattern not in known and (found := worst(pattern)) is not None:
-                attack = f"{found.attack.before}{found.attack.pump}".strip() or "blanks"
-                yield (
-                    f"{where}: the pattern explodes on a text such as {attack}, again and again: two of its repeats share a stretch in "
-                    "every way. Let them differ in what they take, give them an end ({0,20}), or make the first possessive (*+)"
-                )
+def check(patterns: Iterable[tuple[str, regex.Pattern[str]]]) -> Iterator[str]:
+    """What is wrong with patterns, each with the place of its rule, in words that begin with that place."""
+    for where, pattern in patterns:
+        if (found := worst(pattern)) is not None:
+            attack = f"{found.attack.before}{found.attack.pump}".strip() or "blanks"
+            yield (
+                f"{where}: the pattern explodes on a text such as {attack}, again and again: two of its repeats share a stretch in "
+                "every way. Let them differ in what they take, give them an end ({0,20}), or make the first possessive (*+)"
+            )
 
 
 def worst(pattern: regex.Pattern[str]) -> Growth | None:

@@ -146,11 +146,6 @@ class Rulebook:
         return self.folders[0]
 
     @cached_property
-    def compiled(self) -> dict[str, list[regex.Pattern[str]]]:
-        """The patterns that were compiled so far, by the rule that each belongs to; what `rules check` counts the work of."""
-        return {}
-
-    @cached_property
     def hash(self) -> str:
         """SHA-256 over all rule files, names and contents, in order."""
         digest = hashlib.sha256()
@@ -264,11 +259,9 @@ class Rulebook:
         """A pattern with its bricks filled in. Raises RuleError, with `where`, on an unknown brick or a pattern that does not compile."""
         lists: dict[str, Any] = {}
         try:
-            compiled = regex.compile(bounded(self._fill(pattern, lists, where)), PATTERN_FLAGS, **lists)
+            return regex.compile(bounded(self._fill(pattern, lists, where)), PATTERN_FLAGS, **lists)
         except regex.error as error:
             raise RuleError(f"{where}: the pattern does not compile: {error}; see the bricks in rules/bricks.toml") from error
-        self.compiled.setdefault(where, []).append(compiled)
-        return compiled
 
     def _fill(self, pattern: str, lists: dict[str, Any], where: str, depth: int = 0) -> str:
         if depth > 8:

@@ -79,7 +79,10 @@ def _run(name: str, seconds: int, seed: int, found: Path) -> None:
                 str(found),
                 name,
             ]
-            subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, check=False, timeout=left + 120)
+            try:
+                subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, check=False, timeout=left + 120)
+            except subprocess.TimeoutExpired:
+                (found / f"{name}-hung").write_text(f"The process of {name} did not end; {log} says how far it came.\n")
         starts += 1
         files += _counted(log)
     print(f"{name}: {files} files in {seconds} s, {starts - 1} new starts", flush=True)
@@ -117,7 +120,10 @@ def _child(name: str, seconds: int, seed: int, found: Path) -> int:
 
     def mutate(data: bytes, longest: int, number: int) -> bytes:
         chance = random.Random(number)
-        return mutations.TARGETS[name].mutate(data, chance)[:longest] if chance.random() < 0.9 else atheris.Mutate(data, longest)
+        try:
+            return mutations.TARGETS[name].mutate(data, chance)[:longest] if chance.random() < 0.9 else atheris.Mutate(data, longest)
+        except MemoryError:  # the fuzzer's own, which has to live within the limit of the readers
+            return data[:longest]
 
     promises.extract("走访困难职工75名")  # the rules are loaded before an alarm is set
     flags = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={LONGEST}", f"-artifact_prefix={found}/{name}-",

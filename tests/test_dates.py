@@ -29,6 +29,8 @@ def _dates(text: str) -> list[tuple[str, PartialDate]]:
     ("words", "edtf", "anchor", "part", "festival"),
     [
         ("2012年9月3日", "2012-09-03", None, None, None),
+        ("2011年至20xx年", "2011/20XX", None, None, None),
+        ("2013年五一节", "2013-05-01", None, None, "五一"),
         ("二〇一二年九月三日", "2012-09-03", None, None, None),
         ("20xx年9月3日", "20XX-09-03", None, None, None),
         ("20__年", "20XX", None, None, None),
@@ -106,6 +108,29 @@ def _read(reads: str, text: str, **groups: str) -> PartialDate:
     """Straight through the reader, for forms that the shipped patterns keep from it and an analyst's own may not."""
     spans = {name: (text.index(words), text.index(words) + len(words)) for name, words in groups.items()}
     return READER.read(Mention(0, len(text), "date", "own.rule", reads, spans), text)
+
+
+def test_a_festival_in_a_date_keeps_its_year() -> None:
+    read = _read("date", "2013年国庆节", year="2013", festival="国庆节")
+    assert (read.edtf, read.festival) == ("2013-10-01", "国庆")
+
+
+def test_a_day_or_a_month_with_an_hour_is_no_time_alone() -> None:
+    assert _read("date", "3日10时", day="3", hour="10").edtf == "XXXX-XX-03T10:00"
+    assert (_read("date", "9月10时", month="9", hour="10").edtf or "").startswith("XXXX-09")
+
+
+@pytest.mark.parametrize(("group", "words"), [("to_month", "13"), ("to_day", "32"), ("day", "32"), ("to_month", "三五")])
+def test_an_own_rule_cannot_make_an_end_that_is_none(group: str, words: str) -> None:
+    text = f"2012年1月2日至{words}"
+    with pytest.raises(UnreadableError, match=words):
+        _read("date", text, **{"year": "2012", "month": "1", "day": "2", group: words})
+
+
+def test_both_ends_of_a_range_may_have_two_digits_or_be_masked() -> None:
+    assert _read("date", "08年至10年", year2="08", to_year2="10").edtf == "2008/2010"
+    assert _read("date", "2011年至20xx年", year="2011", to_masked="20xx").edtf == "2011/20XX"
+    assert _read("date", "20xx年1月至3月", masked="20xx", month="1", to_month="3").edtf == "20XX-01/20XX-03"
 
 
 @pytest.mark.parametrize("month", ["0", "13", "十三"])

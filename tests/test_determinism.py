@@ -33,7 +33,9 @@ time.gmtime = lambda seconds=None: universal(1927857906.0 if seconds is None els
 ASKS_THE_CLOCK = re.compile(r"\b(?:now|today|utcnow)\(|\btime\.(?:time|localtime|gmtime)\b")
 
 
-def _run(inputs: list[Path], out: Path, workers: int, surroundings: dict[str, str], main: str = MAIN) -> dict[str, bytes]:
+def _run(
+    inputs: list[Path], out: Path, workers: int, surroundings: dict[str, str], main: str = MAIN, more: tuple[str, ...] = ()
+) -> dict[str, bytes]:
     """What a run writes, none of it taken from a run before."""
     command = [
         sys.executable,
@@ -48,6 +50,7 @@ def _run(inputs: list[Path], out: Path, workers: int, surroundings: dict[str, st
         "--cache",
         "off",
         "--quiet",
+        *more,
     ]
     done = subprocess.run(command, env={**os.environ, **surroundings}, capture_output=True)
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
@@ -57,10 +60,10 @@ def _run(inputs: list[Path], out: Path, workers: int, surroundings: dict[str, st
     return {**files, "run.json": json.dumps(about, sort_keys=True).encode()}
 
 
-def _compare(inputs: list[Path], tmp_path: Path) -> None:
-    first = _run(inputs, tmp_path / "a", 1, ONE_WAY)
-    second = _run(inputs[::-1], tmp_path / "b", 2, ANOTHER)
-    assert {"facts.parquet", "facts.csv", "comparison.csv", "taizhang.xlsx", "schema.json"} <= set(first)
+def _compare(inputs: list[Path], tmp_path: Path, *more: str) -> None:
+    first = _run(inputs, tmp_path / "a", 1, ONE_WAY, more=more)
+    second = _run(inputs[::-1], tmp_path / "b", 2, ANOTHER, more=more)
+    assert {"facts.parquet", "facts.csv", "comparison.csv", "taizhang.xlsx", "review.html", "schema.json"} <= set(first)
     assert set(first) == set(second)
     assert [name for name in first if first[name] != second[name]] == []
 
@@ -68,6 +71,10 @@ def _compare(inputs: list[Path], tmp_path: Path) -> None:
 def test_one_worker_or_two_another_seed_zone_locale_and_order(tmp_path: Path) -> None:
     """Each province is an input of its own, so that their order can change."""
     _compare(sorted(RAW.iterdir()), tmp_path)
+
+
+def test_the_same_with_the_faster_segmenter_and_masked(tmp_path: Path) -> None:
+    _compare(sorted(RAW.iterdir())[:2], tmp_path, "--segmenter", "rjieba", "--redact")
 
 
 def test_another_day_and_another_place(tmp_path: Path) -> None:

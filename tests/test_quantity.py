@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.interpret.numerals import Alphabet
-from pipeline.interpret.quantity import QuantityReader, UnreadableError
+from pipeline.interpret.quantity import Groups, QuantityReader, UnreadableError
 from pipeline.model import Fact, Mention, Quantity
 from pipeline.rulebook import load
 from pipeline.rules_check import make_reader
@@ -34,6 +34,8 @@ def _quantity(text: str) -> tuple[str, Quantity]:
     ("text", "words", "value", "bound", "unit"),
     [
         ("慰问职工75名。", "75名", "75", "=", "名"),
+        ("停电半天。", "半天", "0.5", "=", "天"),
+        ("停电半天多。", "半天多", "0.5", ">", "天"),
         ("慰问职工8000余人次。", "8000余人次", "8000", ">", "人次"),
         ("走访企业四十多家。", "四十多家", "40", ">", "家"),
         ("走访企业近五十家。", "近五十家", "50", "<", "家"),
@@ -169,6 +171,29 @@ def _read(reads: str, kind: str, text: str, **groups: str) -> Quantity:
 def test_small_money(reads: str, text: str, groups: dict[str, str], value: str) -> None:
     quantity = _read(reads, "money", text, **groups)
     assert (quantity.value, quantity.unit) == (Decimal(value), "元")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("8 000人", "8000"), ("8\n000人", "8000"), ("3.5 万", "3.5万"), ("75", "75"), ("七 十五", "七十五")]
+)
+def test_blanks_within_a_numeral_are_none_of_its_words(text: str, words: str) -> None:
+    assert Groups(text, {"number": (0, len(text.removesuffix("人")))}).get("number") == words
+
+
+def test_a_range_may_have_equal_ends_and_may_not_fall() -> None:
+    quantity = _read("quantity", "count", "5至5户", low="5", high="5", unit="户")
+    assert (quantity.low, quantity.high) == (5, 5)
+    with pytest.raises(UnreadableError, match="falls"):
+        _read("quantity", "count", "6至5户", low="6", high="5", unit="户")
+
+
+def test_a_denominator_in_two_parts() -> None:
+    text = "300元/人·月"
+    assert (
+        READER.read(Mention(0, len(text), "money", "own.rule", "quantity", {"number": (0, 3), "per": (5, 6), "per2": (7, 8)}), text)[0].per
+        == "人/月"
+    )
+    assert _read("quantity", "money", "300元/月", number="300", per2="月").per == "月"
 
 
 @pytest.mark.parametrize("text", ["零分之一的职工。", "五三人。"])

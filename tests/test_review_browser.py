@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator
@@ -402,6 +403,63 @@ def test_hostile_text_is_inert(page: Page, out: Path) -> None:
     for view in ("comparison", "doubts", "charts", "corrections"):
         page.go(view)
     assert page.title == "台账 · 核对"
+
+
+OWNED = "document.title='owned'"
+HOSTILE_NAMES = (
+    f'"><img src=x onerror="{OWNED}">.txt', f"'-({OWNED})-'.txt", "<script>document.title=1<!--.txt",
+    "\u202etxt.exe.txt", "&lt;b&gt;&#x27;.txt",
+    "javascript:document.title=2.txt", "{{script}}{{policy}}.txt", "`${document.title=3}`.txt", "<!-- data -->.txt",
+)  # fmt: skip
+ELEMENTS = (
+    "return document.querySelectorAll('img, iframe, object, embed, base, form[action], svg[onload], [onerror], [onload], [onclick]').length"
+)
+
+
+def _hostile_run(folder: Path) -> Path:
+    """Names, titles, places, sentences, objects and corrections that would all be markup, in a run of their own."""
+    (folder / "in").mkdir()
+    for number, name in enumerate(HOSTILE_NAMES):
+        text = HOSTILE.replace("30名", f"{30 + number}名").replace("慰问困难职工", f"慰问<i>{number}</i></script>困难职工")
+        (folder / "in" / name).write_text(text, encoding="utf-8", newline="")
+    evil = f'</script><script>{OWNED}</script><img src=x onerror="{OWNED}">\u2028\u202e]]>'
+    run([folder / "in"], folder / "first", formats=("parquet",), workers=1)
+    facts = [one for one in rows(folder / "first", "facts") if one["kind"] == "count"]
+    columns = ("title", "org", "town", "county", "city", "province")
+    with (folder / "m.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(
+            [["source", *columns], *([source, *[evil] * len(columns)] for source in sorted({one["source"] for one in facts})[:3])]
+        )
+    told = [
+        {**{key: one[key] for key in ("source", "text", "sentence", "start")}, "report_sha256": one["report_id"], "reason": evil, **more}
+        for one, more in zip(facts, ({"column": "object", "new": evil}, {"column": "status", "new": evil}, {"column": evil, "new": "1"},
+                                     {"column": "value", "new": "8", "text": evil}), strict=False)
+    ]  # fmt: skip
+    (folder / "c.jsonl").write_text("".join(json.dumps(line) + "\n" for line in told), encoding="utf-8")
+    run([folder / "in"], folder / "out", formats=("parquet", "html"), workers=1, manifest=folder / "m.csv", corrections=folder / "c.jsonl")
+    return folder / "out"
+
+
+def test_hostile_names_titles_places_and_corrections_are_inert(page: Page, tmp_path: Path) -> None:
+    out = _hostile_run(tmp_path)
+    again = Page(page.driver, out / "review.html")
+    again.open()
+    scripts = again.run("return document.scripts.length")
+    assert again.run("return document.querySelectorAll('script:not([type=\"application/json\"])').length") == 1
+    reports = rows(out, "reports")
+    assert len(reports) == len(HOSTILE_NAMES)
+    assert sum("<img" in (report["town"] or "") for report in reports) == 3
+    facts = {fact["report_id"]: fact["fact_id"] for fact in rows(out, "facts") if fact["kind"] == "count"}
+    for address in ("comparison", "doubts", "charts", "corrections", *facts, *facts.values(), f"x</script><img src=x onerror={OWNED}>"):
+        again.go(address)
+        assert again.title == "台账 · 核对"
+        assert again.run(ELEMENTS) == 0
+        assert again.run("return document.scripts.length") == scripts
+    again.go("corrections")
+    assert again.count(".outcomes tbody tr") == 4
+    assert "<img src=x onerror=" in again.text(".outcomes")
+    assert again.complaints() == [], "the policy had something to block"
+    assert {request.partition("#")[0] for request in again.requests()} == {again.address}
 
 
 # --- looks
