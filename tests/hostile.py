@@ -446,19 +446,21 @@ def _pdf_of(*objects: bytes, trailer: bytes = b"<</Root 1 0 R/Size 9>>", start: 
     return bytes(out) + b"trailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (trailer, table if start is None else start)
 
 
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
+FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+
+
+def pdf_of(content: bytes, extra: bytes = b"", count: int = 1) -> bytes:
+    """A PDF file that shows one page so many times; `extra` are entries of the dictionary of its content."""
+    stream = b"<<%s/Length %d>>stream\n%s\nendstream" % (extra, len(content), content)
+    return _pdf_of(CATALOG, b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, b"3 0 R " * count), PAGE, stream, FONT)
+
+
 def _pdf() -> Items:
     import zlib
 
-    catalog, page = (
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
-    )
-    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
-
-    def of_content(content: bytes, extra: bytes = b"", count: int = 1) -> bytes:
-        stream = b"<<%s/Length %d>>stream\n%s\nendstream" % (extra, len(content), content)
-        return _pdf_of(catalog, b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, b"3 0 R " * count), page, stream, font)
-
+    catalog, page, font = CATALOG, PAGE, FONT
     said = "scanned damaged unmapped no_text ok too_many_pages"
     yield "pdf/loop-pages.pdf", said, lambda: _pdf_of(catalog, b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]/Parent 2 0 R>>")
     yield "pdf/loop-root.pdf", said, lambda: _pdf_of(b"1 0 R")
@@ -478,15 +480,15 @@ def _pdf() -> Items:
         ),
     )
     yield "pdf/count.pdf", said, lambda: _pdf_of(catalog, b"<</Type/Pages/Count 2000000000/Kids[3 0 R]>>", page, b"<<>>", font)
-    yield "pdf/pages.pdf", "too_many_pages", lambda: of_content(b"BT /F 9 Tf (x) Tj ET", count=51)
-    yield "pdf/bomb.pdf", said, lambda: of_content(zlib.compress(b"BT ET " * 3_000_000), b"/Filter/FlateDecode")
+    yield "pdf/pages.pdf", "too_many_pages", lambda: pdf_of(b"BT /F 9 Tf (x) Tj ET", count=51)
+    yield "pdf/bomb.pdf", "too_large", lambda: pdf_of(zlib.compress(b"BT ET " * 3_000_000), b"/Filter/FlateDecode")
     twice = zlib.compress(zlib.compress(bytes(100_000_000)))
-    yield "pdf/bomb2.pdf", said, lambda: of_content(twice, b"/Filter[/FlateDecode/FlateDecode]")
-    yield "pdf/deep.pdf", said, lambda: of_content(b"[" * 200_000 + b"]" * 200_000)
-    yield "pdf/stack.pdf", said, lambda: of_content(b"q " * 500_000)
-    yield "pdf/glyphs.pdf", "too_long", lambda: of_content(b"BT /F 9 Tf 1 0 0 1 9 9 Tm " + b"(1234567890) Tj " * 31_000 + b"ET")
-    yield "pdf/huge.pdf", said, lambda: of_content(b"BT /F 1e38 Tf 1e38 0 0 1e38 1e38 1e38 Tm (123456) Tj ET")
-    yield "pdf/askew.pdf", said, lambda: of_content(b"BT /F 9 Tf .7 .7 -.7 .7 9 9 Tm (1234567890) Tj ET")
+    yield "pdf/bomb2.pdf", "too_large", lambda: pdf_of(twice, b"/Filter[/FlateDecode/FlateDecode]")
+    yield "pdf/deep.pdf", said, lambda: pdf_of(b"[" * 200_000 + b"]" * 200_000)
+    yield "pdf/stack.pdf", said, lambda: pdf_of(b"q " * 500_000)
+    yield "pdf/glyphs.pdf", "too_long", lambda: pdf_of(b"BT /F 9 Tf 1 0 0 1 9 9 Tm " + b"(1234567890) Tj " * 31_000 + b"ET")
+    yield "pdf/huge.pdf", said, lambda: pdf_of(b"BT /F 1e38 Tf 1e38 0 0 1e38 1e38 1e38 Tm (123456) Tj ET")
+    yield "pdf/askew.pdf", said, lambda: pdf_of(b"BT /F 9 Tf .7 .7 -.7 .7 9 9 Tm (1234567890) Tj ET")
     yield (
         "pdf/script.pdf",
         said,
@@ -511,7 +513,7 @@ def _pdf() -> Items:
     )
     yield "pdf/locked.pdf", "password", lambda: pdf(password="x")
     yield "pdf/head.pdf", "damaged", lambda: b"%PDF-1.7\n"
-    yield "pdf/scan.pdf", "scanned", lambda: of_content(b"0 0 500 700 re f")
+    yield "pdf/scan.pdf", "scanned", lambda: pdf_of(b"0 0 500 700 re f")
     whole = pdf()
     for number, share in enumerate((0.2, 0.5, 0.8)):
         yield f"pdf/cut{number}.pdf", said, lambda share=share: whole[: int(len(whole) * share)]

@@ -7,11 +7,12 @@ import json
 import random
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hostile import LIMITS, shared_strings, tar_of, zip_of
+from hostile import LIMITS, pdf_of, shared_strings, tar_of, zip_of
 from ingest_archive import docx, paragraph, zipped
 
 pytestmark = [
@@ -68,6 +69,8 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "named.xlsx": ("too_long", lambda: shared_strings(500, 30_000, 200)),
     "lines.eml": ("too_many_elements", lambda: b"From: a\r\n" + b"X-A: b\r\n" * 3_000_000),
     "parts.eml": ("too_many_members too_many_elements", lambda: _mail(b"--b\n\n1\n" * 60_000)),
+    "stream.pdf": ("too_large", lambda: pdf_of(zlib.compress(bytes(800 * MEBI), 1), b"/Filter/FlateDecode")),
+    "twice.pdf": ("too_large", lambda: pdf_of(zlib.compress(zlib.compress(bytes(800 * MEBI), 1)), b"/Filter[/FlateDecode/FlateDecode]")),
     "commas.csv": ("too_long", lambda: "正文,甲\n".encode() + b"," * 30_000_000),
 }
 

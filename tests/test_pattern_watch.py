@@ -47,8 +47,8 @@ def _marked(path: Path) -> tuple[str, dict[str, str]]:
             continue
         mark = f"{path.stem}甲{len(marks)}乙"
         for form in (text.strip(), text.strip().replace("\\", "\\\\")):  # as it is, and in a string with escapes
-            written = re.compile(rf"(^{name.rpartition('.')[2]}\s*=(?s:.{{0,60}}?)['\"]\s*){re.escape(form)}", re.MULTILINE)
-            content, count = written.subn(lambda found, mark=mark: f"{found[0]}|(?:{mark}+)+丙", content, count=1)  # type: ignore[misc]
+            written = re.compile(rf"(^{name.rpartition('.')[2]}\s*=(?s:.{{0,60}}?)['\"]\s*)({re.escape(form)})", re.MULTILINE)
+            content, count = written.subn(lambda found, mark=mark: f"{found[1]}(?:{found[2]}|(?:{mark}+)+丙)", content, count=1)  # type: ignore[misc]
             if count:
                 break
         if count:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.ingest import inflation
 from pipeline.ingest.encoding import is_bad
 from pipeline.ingest.layout import Glyph, Page, paragraphs
 from pipeline.ingest.payload import Content, Payload
@@ -46,6 +47,7 @@ def _note(blank: list[int]) -> str | None:
 def _pages(payload: Payload) -> list[Page]:
     import pypdfium2  # type: ignore[import-untyped]
 
+    inflation.check(payload.data, payload.options)
     try:
         document = pypdfium2.PdfDocument(payload.data)
     except pypdfium2.PdfiumError as error:
