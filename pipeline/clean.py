@@ -21,6 +21,7 @@ import regex
 
 from pipeline.model import ROW_END, CleanText, Repair
 from pipeline.rulebook import Rulebook, RuleError
+from pipeline.text_tables import is_row
 
 _HAN_FIRST, _HAN_LAST = 0x3400, 0x9FFF
 _FEW = 40
@@ -333,7 +334,9 @@ class _Wrap:
             return False
         if following.startswith("  ") and not indented:
             return False
-        return not self._starts.match(following) and not (_is_latin(line[-1]) and _is_latin(bare[0]))
+        if self._starts.match(following) or (_is_latin(line[-1]) and _is_latin(bare[0])):
+            return False
+        return not is_row(line) and not is_row(bare)
 
     def _goes_on(self, line: str, following: str) -> bool:
         line, following = line.rstrip(), following.strip()

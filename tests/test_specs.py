@@ -30,6 +30,7 @@ RIGHT_AT_LEAST = {
     "quantities_forms": 175,
     "quantities_numbers": 149,
     "running_text": 20,
+    "spans_more": 34,
     "standing": 35,
     "status_turns": 33,
     "topic_turns": 32,

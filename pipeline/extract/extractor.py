@@ -12,6 +12,7 @@ from pipeline.extract.resolve import resolve
 from pipeline.model import Loser, Mention, Report
 from pipeline.rulebook import ExtractionRule, Rulebook
 from pipeline.starts import Starts
+from pipeline.text_tables import TableFinder
 
 ORDINARY = "ordinary"
 WEAK = "weak"
@@ -23,6 +24,7 @@ LONGEST_LIST = 400
 between: each would look from every one of them to the end of the run. It is a row all the same, with a note."""
 ENDLESS = "a run of numerals too long to be one"
 ENDLESS_PRIORITY = 100
+TABLE_PRIORITY = 50
 UNREADABLE = "\ufffd"
 _ARABIC = regex.compile(r"\d+")
 
@@ -33,6 +35,7 @@ class Extractor:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rules = rulebook.extraction
         self._starts = Starts([rule.pattern for rule in self._rules])
+        self._tables = TableFinder(rulebook)
         self._lexicon = Lexicon.build(
             {**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases}
         )
@@ -56,6 +59,7 @@ class Extractor:
         candidates += [
             (ENDLESS_PRIORITY, -1, Mention(*run.span(), "name", UNREAD, "", note=ENDLESS)) for run in self._endless.finditer(text)
         ]
+        candidates += [(TABLE_PRIORITY, -1, mention) for mention in self._tables.mentions(text)]
         readable = self._endless.sub(lambda run: UNREADABLE * len(run[0]), text)
         for index, matches in self._starts.matches(readable):
             rule = self._rules[index]

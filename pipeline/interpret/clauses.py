@@ -7,11 +7,12 @@ the next number, unless a mark of enumeration comes first: in `表彰先进集�
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import regex
+from msgspec import structs
 
 from pipeline.model import QUANTITIES, Mention, Report
 
@@ -41,6 +42,8 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
     """It has no words of its own."""
     anchor: int
     """The clause that says what is counted: the last one with words, where its own has none (`大病救助:11人,5.5万元`)."""
+    labelled: bool = False
+    """It is a cell of a table: its clause begins with the row's label, which ends at `head`; the cells between say nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,20 @@ class Clauses:
 
     spans: dict[int, list[tuple[int, int]]]
     settings: dict[int, Setting]
+
+    def of_cells(self, labels: Mapping[int, tuple[int, int]], ends: Mapping[int, int]) -> Clauses:
+        """With figures of tables set beside the labels of their rows. Both by the index of the mention; `ends`: where the figures end."""
+        settings = {
+            index: structs.replace(at, start=labels[index][0], left=labels[index][0], head=labels[index][1], end=ends[index],
+                                   right=ends[index], bare=False, anchor=at.clause, labelled=True)
+            if index in labels else at
+            for index, at in self.settings.items()
+        }  # fmt: skip
+        return Clauses(self.spans, settings)
+
+    def without(self, mentions: Container[int]) -> Clauses:
+        """Without the settings of some mentions, which can be values of no indicator then."""
+        return Clauses(self.spans, {index: at for index, at in self.settings.items() if index not in mentions})
 
 
 class ClauseReader:

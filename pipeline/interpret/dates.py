@@ -31,6 +31,7 @@ class DateReader:
             word: None if anchor == "none" else anchor for anchor, words in table["relative"].items() for word in words.split()
         }
         self._parts = {word: part for part, words in table["parts"].items() for word in words.split()}
+        self._called = {word: number for number, words in table["months"].items() for word in words.split()}
         self._spans = {word: name for name, words in table["spans"].items() for word in words.split()}
         self._late_hours = frozenset(table["late_hours"].split())
         self._bracket = regex.compile(r"[“”‘’\"'·.\s]")
@@ -57,6 +58,8 @@ class DateReader:
             return self._with_festival(festival, self._year(groups, ""), anchor)
         if groups.get("years"):
             return PartialDate("XXXX/XXXX")
+        if so_far := groups.get("months"):
+            return PartialDate(f"XXXX-01/XXXX-{self._two_digits(so_far, 12)}")
         start = self._year(groups, "") + self._months(groups)
         if "/" in start:
             return PartialDate(start, anchor, part)
@@ -90,7 +93,7 @@ class DateReader:
         if masked := groups.get(f"{prefix}masked"):
             return _masked_year(masked)
         if short := groups.get(f"{prefix}year2"):
-            return _short_year(short)
+            return _short_year(self._in_digits(short))
         if prefix or not (groups.get("hour") and not groups.get("month") and not groups.get("day")):
             return "XXXX"
         return ""
@@ -100,6 +103,10 @@ class DateReader:
             return _masked_year(year)
         if len(year) == 2:
             return _short_year(year)
+        return self._in_digits(year)
+
+    def _in_digits(self, year: str) -> str:
+        """The digits of a year that is written figure by figure: 九八 → 98."""
         return "".join(digit if digit.isdigit() else str(self._alphabet.parse(_zero(digit))) for digit in year)
 
     def _months(self, groups: Groups) -> str:
@@ -173,7 +180,7 @@ class DateReader:
         return start[:2] + year[2:] if year.startswith("XX") else year
 
     def _two_digits(self, number: str, most: int) -> str:
-        value = int(self._alphabet.parse(number))
+        value = int(self._alphabet.parse(self._called.get(number, number)))
         if not 1 <= value <= most:
             raise UnreadableError(f"«{number}» is not between 1 and {most}")
         return f"{value:02}"

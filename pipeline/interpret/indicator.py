@@ -243,7 +243,10 @@ def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Sett
     if at.bare:
         said_by = text[slice(*spans[at.anchor])] if at.anchor < at.clause else ""
         before, head = f"{said_by},{before}" if said_by else before, said_by or text[at.start : at.left]
-    if "\t" in before:
+    if at.labelled:
+        before = head = text[at.start : at.head]
+        behind = ""
+    elif "\t" in before:
         before = head = before.partition("\t")[0]
         behind = ""
     first, last = max(sentence.start, at.end - LONGEST_VIEW), min(sentence.end, at.end + LONGEST_VIEW)

@@ -22,6 +22,7 @@ from pipeline.interpret.objects import ObjectFinder
 from pipeline.interpret.org import OrgResolver
 from pipeline.interpret.place import PlaceResolver
 from pipeline.interpret.status import ReportStatus, StatusReader, in_order
+from pipeline.interpret.table_cells import Reading, TableReader, placed
 from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
 from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Recall, Report, Tokens
@@ -63,6 +64,7 @@ class Interpreter:
         self._activities = ActivityReader(rulebook)
         self._indicators = IndicatorReader(rulebook)
         self._events = EventReader(rulebook)
+        self._tables = TableReader(rulebook)
         self._links = LinkReader(rulebook)
         self._checks = CheckFinder(rulebook)
         self._written = Written(rulebook.table("numerals"))
@@ -81,8 +83,11 @@ class Interpreter:
         objects = self._objects.find(values.mentions, values.quantities, tokens, report)
         clauses = self._clauses.read(report, values.mentions, places)
         topics = self._activities.read(report, values.mentions, clauses)
+        cells = self._tables.read(report, values)
+        if cells:
+            clauses = _beside_labels(clauses, cells, values)
         blocks = [sentence.block for sentence in report.sentences]
-        context = _Context(report, values, places, self._status.open(report), clauses, topics, blocks)
+        context = _Context(report, values, places, self._status.open(report), clauses, topics, blocks, cells)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
         return Told(report, self._indicators.assign(report, facts, clauses, units), tuple(units), clauses)
@@ -158,12 +163,13 @@ class Interpreter:
         before = report.text[max(sentence.start, mention.start - SCOPE_CHARACTERS) : mention.start]
         date = self._links.when(index, values.mentions, values.dates, context.places, context.blocks, report.text)
         scope = self._links.scope(before, date)
-        return structs.replace(
+        fact = structs.replace(
             fact, object=report.raw_text(*found.span) if found else None, object_span=found.span if found else None, status=status,
             scope=scope or "period", activity=activity, when=date.edtf if date else None,
             when_anchor=date.anchor if date else None,
             cues=fact.cues + tuple(cue for cue in (status_cue, activity_cue, found.cue if found else None) if cue is not None),
         )  # fmt: skip
+        return placed(fact, context.cells.get(index), found, report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,15 @@ class _Context:
     topics: dict[int, Topic]
     blocks: list[int]
     """Of each sentence."""
+    cells: dict[int, Reading]
+    """Of the figures that stand in tables."""
+
+
+def _beside_labels(clauses: Clauses, cells: Mapping[int, Reading], values: Values) -> Clauses:
+    """The clauses with the figures of tables beside their rows' labels (and heads' words), and without shares of a task."""
+    labels = {index: reading.label for index, reading in cells.items() if reading.named is None}
+    ends = {index: values.mentions[index].end for index in cells}
+    return clauses.of_cells(labels, ends).without({index for index, reading in cells.items() if reading.share})
 
 
 def _same_town(one: ReadReport, other: ReadReport) -> bool:

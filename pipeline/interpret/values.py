@@ -39,8 +39,9 @@ class ValueReader:
         self._quantities = QuantityReader(rulebook, alphabet)
         self._dates = DateReader(rulebook, alphabet)
         shared = rulebook.table("context")["shared"]
-        self._shared, self._parts, self._more_parts, self._also = (
-            rulebook.compile(shared[key], f"rules/context.toml: shared.{key}") for key in ("between", "parts", "more_parts", "also")
+        self._shared, self._contrast, self._parts, self._more_parts, self._also = (
+            rulebook.compile(shared[key], f"rules/context.toml: shared.{key}")
+            for key in ("between", "contrast", "parts", "more_parts", "also")
         )
 
     def read(self, mentions: Sequence[Mention], report: Report) -> Values:
@@ -78,7 +79,7 @@ class ValueReader:
                 continue
             link = self._shared.match(between)
             among_parts = bool(self._parts.match(between) or (among_parts and self._more_parts.match(between)))
-            if link or among_parts:
+            if link or among_parts or (before.per is not None and self._contrast.match(between)):
                 change = before.change if link and len(link.group()) == 1 else None
                 shared[index] = structs.replace(quantity, change=quantity.change or change, per=quantity.per or before.per)
         return tuple(shared)
