@@ -99,6 +99,14 @@ def _cache(given: Path | None, engine: str) -> Path | None:
     return None if given == Path("off") else given
 
 
+def _lighten(engine: str) -> None:
+    """Do without pandas where the engine does."""
+    from pipeline import without_pandas
+
+    if engine == "local":
+        without_pandas.leave_out()
+
+
 @app.command()
 def run(
     context: typer.Context,
@@ -167,6 +175,7 @@ def run(
         fail("--spark-master is for --engine spark")
     if any(path.resolve() == out.resolve() for path in inputs):
         fail(f"--out: {out} is one of the inputs; give the tables a folder of their own")
+    _lighten(engine)
     try:
         with console.progress(labels, quiet) as progress:
             result = read_and_write(

@@ -47,7 +47,7 @@ READING = ("ingest", "clean", "split", "extract", "segment", "interpret", "unmas
 COMPARING = ("indicate", "compare")
 
 LIBRARIES = (
-    "google-re2", "jieba", "lunar-python", "lxml", "msdoc2docx", "numpy", "olefile", "opencc", "pyahocorasick", "pyarrow", "pypdfium2",
+    "ahocorasick-rs", "google-re2", "jieba", "lunar-python", "lxml", "msdoc2docx", "numpy", "olefile", "opencc", "pyarrow", "pypdfium2",
     "python-calamine", "regex", "rensa", "rjieba", "spacy", "striprtf",
 )  # fmt: skip
 """Those whose version can show in a table."""

@@ -14,8 +14,8 @@ from pipeline import rulebook
 from pipeline.run import gazetteer_date, version
 
 LIBRARIES = (
-    "google-re2", "jieba", "lunar-python", "lxml", "msdoc2docx", "msgspec", "numpy", "olefile", "opencc", "pandas", "platformdirs",
-    "pyahocorasick", "pyarrow", "pypdfium2", "python-calamine", "regex", "rensa", "rich", "rjieba", "spacy", "striprtf", "typer",
+    "ahocorasick-rs", "google-re2", "jieba", "lunar-python", "lxml", "msdoc2docx", "msgspec", "numpy", "olefile", "opencc", "pandas",
+    "platformdirs", "pyarrow", "pypdfium2", "python-calamine", "regex", "rensa", "rich", "rjieba", "spacy", "striprtf", "typer",
     "xlsxwriter",
 )  # fmt: skip
 

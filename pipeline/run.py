@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import batch, rulebook
+from pipeline import batch, rulebook, without_pandas
 from pipeline.batch import Batch, BatchError, Text
 from pipeline.cache import Cache, write_whole
 from pipeline.clean import Cleaner
@@ -342,6 +342,8 @@ class Place:
 
 def make_worker(place: Place) -> Callable[[Portion | Writing], tuple[Portion, Path | Batch] | None]:
     """What a worker does with a portion of work: read inputs and give back their batch or the file with it, or write a table."""
+    if not place.here:
+        without_pandas.leave_out()
     tools = Tools(place.settings, prepared=False)  # where results are kept it may need little of it
 
     def work(task: Portion | Writing) -> tuple[Portion, Path | Batch] | None:

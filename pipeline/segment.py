@@ -36,30 +36,55 @@ _LONGEST_KEPT = 40
 Cut = Callable[[str], Sequence[str]]
 
 
+def _dictionary() -> tuple[list[str], list[int], list[str]]:
+    """jieba's dictionary: its words, how often each was seen, and its part of speech."""
+    with jieba.get_dict_file() as lines:
+        columns = lines.read().decode("utf-8").split()
+    return columns[::3], list(map(int, columns[1::3])), columns[2::3]
+
+
+def _frequencies(words: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
+    """As jieba keeps them: those of the words, and 0 for what words begin with and is none, so that it knows when to stop looking."""
+    beginnings: set[str] = set()
+    for length in range(1, max(map(len, words), default=0)):
+        beginnings.update([word[:length] for word in words if len(word) > length])
+    return {**dict.fromkeys(beginnings, 0), **dict(zip(words, counts, strict=True))}
+
+
 def tokenizer_of_dictionary() -> jieba.Tokenizer:
     """jieba with its own dictionary and nothing else.
 
-    Not by its `initialize`, which believes whatever lies in the system's folder for temporary files as jieba.cache; this is as fast.
+    Not by its `initialize`, which believes whatever lies in the system's folder for temporary files as jieba.cache.
     """
+    words, counts, _ = _dictionary()
+    return _tokenizer(words, counts)
+
+
+def _tokenizer(words: Sequence[str], counts: Sequence[int]) -> jieba.Tokenizer:
     tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.FREQ, tokenizer.total = _frequencies(words, counts), sum(counts)
     tokenizer.initialized = True
     return tokenizer
 
 
 class Segmenter:
-    """Cuts reports with jieba's dictionary and the project's lexicon. Loading takes about a second and happens at first use."""
+    """Cuts reports with jieba's dictionary and the project's lexicon. Loading takes about half a second and happens at first use."""
 
     def __init__(self, rulebook: Rulebook, name: SegmenterName = "jieba") -> None:
         self._lexicon = rulebook.folder / "words" / "lexicon.txt"
-        self._make = {"jieba": self._jieba, "rjieba": self._rjieba}[name]
+        self._name = name
 
     @cached_property
-    def _cut(self) -> Cut:
-        return self._make()
+    def _loaded(self) -> tuple[Cut, dict[str, str]]:
+        """What cuts a text, and the part of speech of each dictionary word; the project's own words are nouns.
 
-    def _jieba(self) -> Cut:
-        tokenizer = tokenizer_of_dictionary()
+        Both from one reading of the dictionary.
+        """
+        words, counts, tags = _dictionary()
+        cut = self._rjieba() if self._name == "rjieba" else self._jieba(_tokenizer(words, counts))
+        return cut, dict(zip(words, tags, strict=True)) | dict.fromkeys(self._own_words, "n")
+
+    def _jieba(self, tokenizer: jieba.Tokenizer) -> Cut:
         for word in self._own_words:
             tokenizer.add_word(word)
         cut: Cut = tokenizer.lcut
@@ -83,21 +108,14 @@ class Segmenter:
         return tuple(self._lexicon.read_text(encoding="utf-8").split())
 
     @cached_property
-    def _tags(self) -> dict[str, str]:
-        """Part of speech of each dictionary word; the project's own words are nouns."""
-        with jieba.get_dict_file() as lines:
-            columns = lines.read().decode("utf-8").split()  # word, frequency, tag
-        tags = dict(zip(columns[::3], columns[2::3], strict=True))
-        return tags | dict.fromkeys(self._own_words, "n")
-
-    @cached_property
     def _pieces(self) -> Callable[[str], tuple[list[int], list[str]]]:
         return lru_cache(_KEPT)(self._cut_piece)
 
     def _cut_piece(self, piece: str) -> tuple[list[int], list[str]]:
         """Where the words of a piece of text end in it, and their tags."""
-        ends, tags, tag_of, end = [], [], self._tags, 0
-        for word in self._cut(piece):
+        ends, tags, end = [], [], 0
+        cut, tag_of = self._loaded
+        for word in cut(piece):
             end += len(word)
             ends.append(end)
             tags.append(tag_of.get(word, UNKNOWN_TAG))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.lexicon import Lexicon
+from pipeline.lexicon import Lexicon
 
 WORDS = {"三个代表": "slogan", "三个": "short", "代表大会": "name", "一事一议": "slogan"}
-LEXICON = Lexicon.build(WORDS)
+LEXICON = Lexicon(WORDS)
 
 
 def test_overlapping_words_are_all_found() -> None:

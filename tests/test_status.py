@@ -124,4 +124,5 @@ def test_a_threshold_holds_as_if_each_were_asked_by_itself(text: str) -> None:
         if mention.kind in QUANTITIES:
             number = _number(mention, sentence, text, None, reader.class_nouns)
             one_by_one = [t for t in reader._thresholds if t.may_hold(number.kind, number.unit) and t.holds(number)]
-            assert reader.threshold(number) == (one_by_one[0] if one_by_one else None)
+            passing = reader._sieve.passing(text, 0, len(text))
+            assert reader.threshold(number, passing) == (one_by_one[0] if one_by_one else None)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import regex
 
-from pipeline.extract.lexicon import Lexicon
 from pipeline.extract.resolve import resolve
+from pipeline.lexicon import Lexicon
 from pipeline.model import Loser, Mention, Report
 from pipeline.rulebook import ExtractionRule, Rulebook
 from pipeline.starts import Starts
@@ -36,9 +36,7 @@ class Extractor:
         self._rules = rulebook.extraction
         self._starts = Starts([rule.pattern for rule in self._rules])
         self._tables = TableFinder(rulebook)
-        self._lexicon = Lexicon.build(
-            {**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases}
-        )
+        self._lexicon = Lexicon({**_tagged(rulebook.ordinary_words, ORDINARY), **_tagged(rulebook.weak_words, WEAK), **rulebook.phrases})
         numerals = rulebook.table("numerals")
         characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
         self._chinese = regex.compile(f"[{characters}]+")
@@ -137,7 +135,7 @@ def _mentions(rule: ExtractionRule, text: str, matches: Iterable[regex.Match[str
             continue
         if rule.cut_left:
             start = _without_prefix(text, start, end, rule.cut_left)
-        if _cuts_digits(text, start) or _cuts_digits(text, end):
+        if _cuts_digits(text, start) or (text[end - 1].isdecimal() and _cuts_digits(text, end)):
             continue
         groups = {name: span for name, number in names if (span := spans[number])[0] < span[1]}
         yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)

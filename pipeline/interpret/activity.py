@@ -14,13 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import ahocorasick
 import msgspec
 import regex
 
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.interpret.parts import HEADLINE, PartReader
+from pipeline.lexicon import Lexicon
 from pipeline.model import Cue, Mention, Report
+from pipeline.needles import Passing, Sieve
 from pipeline.rulebook import Rulebook, RuleError
 
 FALLBACK = "other"
@@ -151,6 +152,8 @@ class _Frame:
     code: str
     pattern: regex.Pattern[str]
     weight: float
+    sieved: int
+    """Its index in the reader's sieve."""
 
 
 class _Scores:
@@ -161,9 +164,16 @@ class _Scores:
 
     def place(self, place: Place, factor: float, less: frozenset[str] = frozenset(), share: float = 1.0) -> None:
         """All cues of a place, each with the same factor; a share of it for the types in `less`."""
+        of = self._of
         for code, (points, best, start, end) in place.items():
             part = factor * share if code in less else factor
-            self._add(code, points * part, best * part, start, end)
+            known = of.get(code)
+            if known is None:
+                of[code] = [points * part, best * part, start, end]
+            else:
+                known[0] += points * part
+                if best * part > known[1]:
+                    known[1:] = best * part, start, end
 
     def add(self, code: str, points: float, start: int, end: int) -> None:
         self._add(code, points, points, start, end)
@@ -225,18 +235,20 @@ def _together(found: Iterable[tuple[Hit, float]]) -> Place:
 
 
 class ActivityReader:
-    """Finds the type of work of each number of a report; the automaton is built once."""
+    """Finds the type of work of each number of a report; the lexicon is built once."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         table = rulebook.table("activities")
         self.weights = Weights(**table.get("weights", {}))
         self._order = {row["code"]: index for index, row in enumerate(table["activity"])}
-        self._automaton = _automaton(table, self.weights)
+        self._lexicon = _lexicon(table, self.weights)
+        self._sieve = Sieve()
         self._frames = [self._frame(rulebook, row) for row in table.get("frame", ())]
         where = "rules/activities.toml: office"
         self._offices = [(rulebook.compile(row["pattern"], where), self._known(row["activity"])) for row in table["office"]]
         clauses = {key: rulebook.compile(table["clauses"][key], f"rules/activities.toml: clauses.{key}") for key in _PATTERNS}
         self._spending, self._verbal, self._work, self._visiting, self._among, self._events = (clauses[key] for key in _PATTERNS)
+        self._work_sieved = self._sieve.add(self._work)
         self._parts = PartReader(rulebook)
         self._forms = frozenset(table["clauses"]["forms"].split())
 
@@ -244,18 +256,20 @@ class ActivityReader:
         """The topic of each number, by the index of its mention."""
         hits = self._hits(report, clauses)
         office = self._office(report)
+        sieved = Passing(self._sieve, report)
         topics: dict[int, Topic] = {}
         last: _Last | None = None
         for index, setting in clauses.settings.items():
             scores, beside = _Scores(), _Scores()
-            self._clause(scores, setting, hits, mentions[index], report.text)
+            passing = sieved.around(setting.sentence, mentions[index].start, mentions[index].end)
+            self._clause(scores, setting, hits, mentions[index], report.text, passing)
             self._sentence(beside, setting, hits, mentions[index], report.text)
             around = self._around(setting, hits, last, report)
             if office is not None:
                 around.add(office[0], self.weights.office, *office[1])
             beside.take(around, self.weights.around)
             scores.take_beside(beside, self.weights.names * self.weights.own * 0.8, mentions[index].end + NEAR, self.weights.beside)
-            self._stock(scores, setting, hits, mentions[index], report)
+            self._stock(scores, setting, hits, mentions[index], report, told_of_work=self._work_sieved in passing)
             among = last is not None and self._is_among(setting, mentions[index], last, report.text)
             if last is not None and last.topic.cue is not None and among:
                 scores.add(last.topic.code, self.weights.among, last.topic.cue.start, last.topic.cue.end)
@@ -286,9 +300,9 @@ class ActivityReader:
             self._go_on(around, at, last, report, elliptic=self._is_elliptic(at, hits, report.text))
         return around
 
-    def _stock(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, report: Report) -> None:
-        """Background figures: what a part headed so tells of, unless its clause tells of work."""
-        if self._work.search(report.text, at.start, mention.start):
+    def _stock(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, report: Report, *, told_of_work: bool) -> None:
+        """Background figures: what a part headed so tells of, unless its clause tells of work; `told_of_work`: the sentence may."""
+        if told_of_work and self._work.search(report.text, at.start, mention.start):
             scores.scale(STOCK, self.weights.told)
         elif town := self._town_words(at, mention, report):
             scores.add(STOCK, self.weights.stock, *town)
@@ -311,7 +325,7 @@ class ActivityReader:
     def _hits(self, report: Report, clauses: Clauses) -> _Placed:
         placed = _Placed(report, clauses, self.weights)
         placed.closing, placed.background = self._parts.closing(report), self._parts.background(report)
-        for hit in _longest(self._automaton.iter(report.text)):
+        for hit in _longest(self._lexicon.find(report.text)):
             placed.add(hit)
         return placed
 
@@ -324,7 +338,7 @@ class ActivityReader:
                     return (code, match.span()) if code else None
         return None
 
-    def _clause(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str) -> None:
+    def _clause(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str, passing: frozenset[int]) -> None:
         """The cues of the number's own clause, and the forms of words around the number."""
         weights = self.weights
         own = hits.clauses.get((at.sentence, at.clause), ())
@@ -336,10 +350,11 @@ class ActivityReader:
         if own:
             factors = [(hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own]
             scores.place(_together((hit, factor) for hit, factor in factors if factor), 1.0)
-        words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
-        for frame in self._frames:
-            if frame.pattern.search(words):
-                scores.add(frame.code, frame.weight, at.start, at.end)
+        if frames := [frame for frame in self._frames if frame.sieved in passing]:
+            words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
+            for frame in frames:
+                if frame.pattern.search(words):
+                    scores.add(frame.code, frame.weight, at.start, at.end)
 
     def _own_factor(self, hit: Hit, at: Setting, mention: Mention, later: float, text: str) -> float:
         weights = self.weights
@@ -404,7 +419,8 @@ class ActivityReader:
 
     def _frame(self, rulebook: Rulebook, row: Mapping[str, Any]) -> _Frame:
         where = f"rules/activities.toml: frame {row['id']}"
-        return _Frame(self._known(row["activity"]), rulebook.compile(row["pattern"], where), float(row.get("weight", self.weights.names)))
+        pattern = rulebook.compile(row["pattern"], where)
+        return _Frame(self._known(row["activity"]), pattern, float(row.get("weight", self.weights.names)), self._sieve.add(pattern))
 
     def _known(self, code: str) -> str:
         if code and code not in self._order:
@@ -561,7 +577,7 @@ def _lists(weights: Weights) -> tuple[tuple[str, float, Role], ...]:
     )
 
 
-def _automaton(table: Mapping[str, Any], weights: Weights) -> Any:
+def _lexicon(table: Mapping[str, Any], weights: Weights) -> Lexicon[tuple[_Meaning, ...]]:
     words: dict[str, list[_Meaning]] = {word: [] for word in table["hidden"].split()}
     for row in table["activity"]:
         if unknown := set(row) - _ROW_KEYS:
@@ -570,19 +586,14 @@ def _automaton(table: Mapping[str, Any], weights: Weights) -> Any:
         for key, weight, role in _lists(weights):
             for word in row.get(key, "").split():
                 words.setdefault(word, []).append((row["code"], weight, role))
-    automaton = ahocorasick.Automaton()
-    for word, entries in words.items():
-        automaton.add_word(word, (len(word), tuple(entries)))
-    automaton.make_automaton()
-    return automaton
+    return Lexicon({word: tuple(meanings) for word, meanings in words.items()})
 
 
-def _longest(found: Iterator[tuple[int, tuple[int, Sequence[_Meaning]]]]) -> Iterator[Hit]:
+def _longest(found: Iterator[tuple[int, int, Sequence[_Meaning]]]) -> Iterator[Hit]:
     """Of words that share characters only the longest counts, then the first: 困难职工子女 is no 困难职工, nor 资助困难 an 助困."""
     kept: list[tuple[int, int, Sequence[_Meaning]]] = []
-    for last, (length, entries) in found:
-        start, end = last + 1 - length, last + 1
-        while kept and kept[-1][1] > start and kept[-1][1] - kept[-1][0] < length:
+    for start, end, entries in found:
+        while kept and kept[-1][1] > start and kept[-1][1] - kept[-1][0] < end - start:
             kept.pop()
         if not kept or kept[-1][1] <= start:
             kept.append((start, end, entries))

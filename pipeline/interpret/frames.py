@@ -89,9 +89,9 @@ class Frame:
     types: frozenset[str] | None
     never: frozenset[str]
 
-    def asks(self, place: Place) -> bool:
-        """Whether the frame is one for such numbers."""
-        return (self.kinds is None or place.kind in self.kinds) and (self.types is None or place.wanted.type in self.types)
+    def asks(self, kind: str, wanted: str | None) -> bool:
+        """Whether the frame is one for numbers of this kind that count nouns of the type `wanted`."""
+        return (self.kinds is None or kind in self.kinds) and (self.types is None or wanted in self.types)
 
 
 class Frames:
@@ -101,6 +101,7 @@ class Frames:
         words, bricks = table["words"], table["bricks"]
         self.types = types
         self.rules = tuple(_frame(row, bricks) for row in table["frame"])
+        self._rules_of: dict[tuple[str, str | None], tuple[Frame, ...]] = {}
         self.phrase = regex.compile(bounded(bricks["np"]), regex.VERBOSE)
         self._compound = frozenset(words["compound_heads"].split())
         self._compound_ends = tuple(head for head in self._compound if len(head) > 1)
@@ -130,6 +131,13 @@ class Frames:
         self._made_with = regex.compile(bounded(bricks["made_with"].replace("{np}", bricks["np"])), regex.VERBOSE)
 
     # ---------------------------------------------------------------- where a phrase stands
+
+    def rules_for(self, place: Place) -> tuple[Frame, ...]:
+        """The frames for such numbers, in their order."""
+        key = place.kind, place.wanted.type
+        if key not in self._rules_of:
+            self._rules_of[key] = tuple(frame for frame in self.rules if frame.asks(*key))
+        return self._rules_of[key]
 
     def spans(self, frame: Frame, line: Line, place: Place) -> Iterator[tuple[int, int]]:
         """The phrases that a frame finds for a number, as positions in the line."""

@@ -18,6 +18,7 @@ from msgspec import structs
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.interpret.themes import Themes, ThemeWords
 from pipeline.model import Cue, Fact, Report
+from pipeline.needles import Passing, Sieve
 from pipeline.rulebook import Indicator, Rulebook, RuleError
 
 NUMBER = "@"
@@ -32,6 +33,8 @@ LONGEST_VIEW = 2000
 
 _MARKS = ' 、“”‘’"《》'
 _PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "own", "says")
+_OF_SENTENCE = ("own", "with", "says", "then")
+"""Conditions that look at nothing but words of the number's sentence, as they stand there."""
 _MAIN = ("frame", "object", "own", "says", "theme")
 """Conditions of which a rule has one at least."""
 _KEYS = {*_PATTERNS, "why", "activity", "theme", "units", "of", "examples", "counter_examples"}
@@ -58,13 +61,12 @@ class View(msgspec.Struct, frozen=True, gc=False):
     says: str
     """The whole statement: from the last semicolon, or the beginning of the sentence, to the next, with the number as `@`."""
 
-    @property
-    def wanted(self) -> tuple[tuple[str, str], ...]:
-        """The conditions that must hold, each with the words that it looks at."""
-        return (
-            ("frame", self.frame), ("object", self.object), ("own", self.own), ("with", self.clause), ("says", self.says),
-            ("about", self.said), ("then", self.then),
-        )  # fmt: skip
+
+_WANTED = {"frame": "frame", "object": "object", "own": "own", "with": "clause", "says": "says", "about": "said", "then": "then"}
+_UNWANTED = {"unless": "own", "apart": "near"}
+"""Conditions that must and must not hold, and the field of the view that each looks at; the cheapest first."""
+_Condition = tuple[str, regex.Pattern[str]]
+"""A field of the view, and what is looked for in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class _Rule:
     """One rule of an indicator; a condition that is None or empty always holds."""
 
     code: str
-    patterns: Mapping[str, regex.Pattern[str]]
+    wanted: tuple[_Condition, ...]
+    unwanted: tuple[_Condition, ...]
     activities: frozenset[str]
     themes: frozenset[str]
     """Where it has any, it is tried only after all rules that have none."""
@@ -80,6 +83,9 @@ class _Rule:
     """Classes of measure words, or measure words."""
     of: frozenset[str] | None
     """Indicators of which the total must be one; an empty one stands for a number that is no part."""
+    sieved: frozenset[int]
+    """By their index in the reader's sieve its conditions that a sentence must pass; `framed`: with that of the frame."""
+    framed: frozenset[int]
 
     def may_hold(self, fact: Fact, total: str | None) -> bool:
         """Whether it holds as far as type of work and total go."""
@@ -87,11 +93,18 @@ class _Rule:
 
     def speaks(self, view: View) -> bool:
         """Whether the words around the number are such as the rule asks for."""
-        patterns = self.patterns
-        for key, text in view.wanted:
-            if key in patterns and not patterns[key].search(text):
+        for name, pattern in self.wanted:
+            if not pattern.search(getattr(view, name)):
                 return False
-        return not any(key in patterns and patterns[key].search(text) for key, text in (("unless", view.own), ("apart", view.near)))
+        return not any(pattern.search(getattr(view, name)) for name, pattern in self.unwanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What is known of the sentences of a report before a rule is tried on a number."""
+
+    themes: Themes
+    passing: Passing
 
 
 class IndicatorReader:
@@ -106,13 +119,15 @@ class IndicatorReader:
         self._member = rulebook.compile(f"[{joins}] [^@]*? (?: {verb}\n)", "rules/indicators.toml: gate")
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
         self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
+        self._sieve = Sieve()
+        self._now_sieved, self._never_sieved = self._sieve.add(self._now), self._sieve.add(self._never)
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
         self._by_unit: dict[tuple[str, str], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
         self._themes = ThemeWords(table.get("theme", ()))
         for indicator in rulebook.indicators.values():
             for row in indicator.table.get("rule", ()):
-                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks, self._themes.names))
+                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks, self._themes.names, self._sieve))
         for rules in self._rules.values():
             rules.sort(key=lambda rule: bool(rule.themes))
 
@@ -125,11 +140,11 @@ class IndicatorReader:
         """The indicators of the facts that have a setting, by their index. A part is no value of its total's."""
         found: dict[int, str | None] = {}
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
-        themes = Themes(self._themes, report)
+        signs = _Signs(Themes(self._themes, report), Passing(self._sieve, report))
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
-            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total, themes) if may_fill(fact) else None
+            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total, signs) if may_fill(fact) else None
             told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found, by_sentence)
             found[index] = None if code in told else code
             by_sentence[clauses.settings[index].sentence].append(index)
@@ -154,12 +169,12 @@ class IndicatorReader:
         `facts`, by their index, have their own indicators; `since` is what `last_year_begins` says of them.
         """
         told = {}
-        themes = Themes(self._themes, report)
+        signs = _Signs(Themes(self._themes, report), Passing(self._sieve, report))
         for index, at in clauses.settings.items():
             fact = facts[index]
             if fact.start < since.get(fact.sentence, len(report.text)) or not is_of_last_year(fact) or fact.indicator is not None:
                 continue
-            code = self._read(report, fact, clauses, at, units[index], None, themes, of_any_year=True)
+            code = self._read(report, fact, clauses, at, units[index], None, signs, of_any_year=True)
             code = code or self._compared(index, facts, clauses, units)
             if code is not None:
                 told[index] = code
@@ -180,25 +195,33 @@ class IndicatorReader:
         return None if nearest is None else facts[nearest].indicator
 
     def _read(
-        self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None, themes: Themes,
+        self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None, signs: _Signs,
         *, of_any_year: bool = False,
     ) -> str | None:  # fmt: skip
-        rules = [rule for rule in self._of_unit(fact.kind, unit) if rule.may_hold(fact, total)]
+        here = signs.passing.around(at.sentence, fact.start, fact.end)
+        may_be_new = self._now_sieved in here
+        if fact.scope == "last_year" and not of_any_year and not may_be_new:
+            return None
+        # the frame of a new figure (由去年的86%提高到91%) is put together from words that stand apart in the sentence
+        rules = [rule for rule in self._of_unit(fact.kind, unit) if (rule.sieved if may_be_new else rule.framed) <= here]
+        rules = [rule for rule in rules if rule.may_hold(fact, total)]
         if not rules:
             return None
-        view = self._view(report, fact, clauses.spans[at.sentence], at)
-        if self._never.search(view.clause) or (fact.scope == "last_year" and not of_any_year and not self._now.search(view.clause)):
+        view = _view(report, fact, clauses.spans[at.sentence], at, self._links, self._member)
+        is_new = may_be_new and self._now.search(view.clause) is not None
+        if self._never_sieved in here and self._never.search(view.clause):
             return None
-        theme = themes.of(fact, at) if rules[-1].themes else None
+        if fact.scope == "last_year" and not of_any_year and not is_new:
+            return None
+        if is_new:
+            view = self._of_new(view)
+        theme = signs.themes.of(fact, at) if rules[-1].themes else None
         return next((rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view)), None)
 
-    def _view(self, report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting) -> View:
-        """The words around a number; of 由去年的86%提高到91% the new figure stands where the old one does."""
-        view = _view(report, fact, spans, at, self._links, self._member)
-        if self._now.search(view.clause):
-            before, _, behind = view.frame.partition(NUMBER)
-            return structs.replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
-        return view
+    def _of_new(self, view: View) -> View:
+        """The words around the new figure of 由去年的86%提高到91%: it stands where the old one does."""
+        before, _, behind = view.frame.partition(NUMBER)
+        return structs.replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
 
     def _of_unit(self, kind: str, unit: str) -> Sequence[_Rule]:
         """The rules for a measure word."""
@@ -283,7 +306,9 @@ def _above(report: Report, at: Setting) -> str:
     return f"{words}\n{opening}\n{earlier}"
 
 
-def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bricks: Mapping[str, str], themes: Set[str]) -> _Rule:
+def _rule(
+    rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bricks: Mapping[str, str], themes: Set[str], sieve: Sieve
+) -> _Rule:
     where = f"rules/indicators.toml: {indicator.code}"
     if unknown := set(row) - _KEYS:
         raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a rule has {', '.join(sorted(_KEYS))}")
@@ -293,13 +318,18 @@ def _rule(rulebook: Rulebook, indicator: Indicator, row: Mapping[str, Any], bric
         raise RuleError(f"{where}: a rule has no {' or '.join(_MAIN)}; it would hold for every number")
     if unknown := set(row.get("theme", "").split()) - themes:
         raise RuleError(f"{where}: no theme of the name {', '.join(sorted(unknown))}; there are {', '.join(sorted(themes))}")
+    patterns = {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row}
+    sieved = frozenset(sieve.add(patterns[key]) for key in _OF_SENTENCE if key in patterns)
     return _Rule(
         indicator.code,
-        {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row},
+        tuple((name, patterns[key]) for key, name in _WANTED.items() if key in patterns),
+        tuple((name, patterns[key]) for key, name in _UNWANTED.items() if key in patterns),
         frozenset(row.get("activity", "").split()),
         frozenset(row.get("theme", "").split()),
         frozenset(row["units"].split()) if "units" in row else indicator.units,
         frozenset(code if code != "none" else "" for code in row["of"].split()) if "of" in row else None,
+        sieved,
+        sieved | {sieve.add(patterns["frame"])} if "frame" in patterns else sieved,
     )
 
 

@@ -6,7 +6,7 @@ Harkema et al., ConText: an algorithm for determining negation, experiencer, and
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -17,6 +17,7 @@ import regex
 from pipeline.interpret.frames import Found
 from pipeline.interpret.sections import SectionReader
 from pipeline.model import Cue, Mention, Report, Sentence, Status
+from pipeline.needles import Passing, Sieve
 from pipeline.rulebook import Rulebook, RuleError
 
 BEFORE_WINDOW = 2000
@@ -25,8 +26,6 @@ BEHIND_WINDOW = 40
 MOST_UNITS = 4096
 """So many pairs of kind and measure word are kept with their thresholds."""
 _CLAUSE_ENDS = ",;:。("
-_SURROUNDINGS = ("marked", "behind", "before")
-"""Of a number: its own text, and what stands on either side."""
 _STATEMENT_END = ";"
 _DIGIT = regex.compile(r"\d")
 _QUOTED = regex.compile(r"“[^“”,。;\n]{2,16}”|\"[^\",。;\n]{2,16}\"|《[^《》\n]*》")
@@ -54,6 +53,8 @@ class _Rule:
     """It speaks for the clauses behind its own in a part of plans too: 今年已完成选址,征地6亩."""
     lasts: bool
     """It does not end with its statement: 明年新建工会5家;发展会员300名."""
+    sieved: int
+    """Its index in the reader's sieve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,8 @@ class _Threshold:
     before: regex.Pattern[str] | None
     except_before: regex.Pattern[str] | None
     except_behind: regex.Pattern[str] | None
-
-    @property
-    def wants(self) -> frozenset[str]:
-        """The surroundings that it asks for."""
-        return frozenset(name for name in _SURROUNDINGS if getattr(self, name) is not None)
+    sieved: frozenset[int]
+    """The conditions on the words around by their index in the reader's sieve."""
 
     def may_hold(self, kind: str, unit: str) -> bool:
         """Whether it is one for such numbers."""
@@ -139,45 +137,35 @@ class StatusReader:
         self._sections = SectionReader(rulebook)
         self.class_nouns = tuple(rulebook.words["class_nouns"])
         self.basis = rulebook.compile(table["basis"], "rules/status.toml: basis")
-        cues = [_rule(rulebook, row) for row in table["cue"] if not row.get("off")]
+        self._sieve = Sieve()
+        cues = [_rule(rulebook, row, self._sieve) for row in table["cue"] if not row.get("off")]
         self.anywhere = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "sentence")
         self.in_clause = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "clause")
         self.after = tuple(rule for rule in cues if rule.direction == "after")
-        rows = [row for row in table["threshold"] if not row.get("off")]
-        self._thresholds = tuple(_threshold(rulebook, row) for row in rows)
-        self._told = {name: _any_of(rulebook, [row[name] for row in rows if name in row]) for name in _SURROUNDINGS}
-        self._spoken = _any_of(rulebook, [row["pattern"] for row in table["cue"] if row["id"] in {rule.id for rule in self.anywhere}])
+        self._thresholds = tuple(_threshold(rulebook, row, self._sieve) for row in table["threshold"] if not row.get("off"))
         self.thresholds_of = lru_cache(MOST_UNITS)(self._thresholds_of)
 
-    def _thresholds_of(self, kind: str, unit: str) -> tuple[tuple[frozenset[str], _Threshold], ...]:
-        """The thresholds that may hold for such numbers, each with the surroundings that it asks for."""
-        return tuple((threshold.wants, threshold) for threshold in self._thresholds if threshold.may_hold(kind, unit))
+    def _thresholds_of(self, kind: str, unit: str) -> tuple[_Threshold, ...]:
+        """The thresholds that may hold for such numbers."""
+        return tuple(threshold for threshold in self._thresholds if threshold.may_hold(kind, unit))
 
-    def threshold(self, number: _Number) -> _Threshold | None:
-        """The first threshold that holds for a number; what none of them asks for is looked at once for all."""
-        told = {
-            name
-            for name, text in (("marked", number.text), ("behind", number.behind), ("before", number.before))
-            if self._told[name].search(text)
-        }
+    def threshold(self, number: _Number, passing: frozenset[int]) -> _Threshold | None:
+        """The first threshold that holds for a number in a sentence that lets `passing` through."""
         thresholds = self.thresholds_of(number.kind, number.unit)
-        return next((threshold for wants, threshold in thresholds if wants <= told and threshold.holds(number)), None)
-
-    def speaks(self, text: str, start: int, end: int) -> bool:
-        """Whether any of the cues that stand anywhere in a sentence may be there."""
-        return self._spoken.search(text, start, end) is not None
+        return next((threshold for threshold in thresholds if threshold.sieved <= passing and threshold.holds(number)), None)
 
     def open(self, report: Report) -> ReportStatus:
         """A reader of the numbers of one report."""
-        return ReportStatus(self, report, self._sections.read(report))
+        return ReportStatus(self, report, self._sections.read(report), Passing(self._sieve, report))
 
 
 class ReportStatus:
     """Reads the status of the numbers of one report, sentence by sentence."""
 
-    def __init__(self, rules: StatusReader, report: Report, sections: Sequence[Cue | None]) -> None:
+    def __init__(self, rules: StatusReader, report: Report, sections: Sequence[Cue | None], passing: Passing) -> None:
         self._rules = rules
         self._report = report
+        self._passing = passing
         self._sections = sections
         self._sentence = -1
         self._first_done: tuple[int, int] = (-1, 0)
@@ -195,11 +183,14 @@ class ReportStatus:
     def _read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
         sentence, section = self._report.sentences[place], self._sections[place]
         number = _number(mention, sentence, self._report.text, found, self._rules.class_nouns)
-        threshold = self._rules.threshold(number)
+        passing = self._passing.around(place, mention.start, mention.end)
+        threshold = self._rules.threshold(number, passing)
         if threshold is not None:
             return threshold.status, Cue(threshold.id, mention.start, mention.end)
-        nearest = self._nearest(mention.start, place, sentence, in_plans=section is not None)
+        nearest = self._nearest(mention.start, place, passing, in_plans=section is not None)
         for rule in self._rules.after:
+            if rule.sieved not in passing:
+                continue
             if rule.ends is not None and (nearest is None or nearest[2].id not in rule.ends):
                 continue
             if match := rule.pattern.search(number.behind):
@@ -218,10 +209,10 @@ class ReportStatus:
         told, first = self._first_done
         return told == place and first < cue[0] and _STATEMENT_END in self._report.text[cue[1] : start]
 
-    def _nearest(self, start: int, place: int, sentence: Sentence, *, in_plans: bool) -> _Placed | None:
+    def _nearest(self, start: int, place: int, passing: frozenset[int], *, in_plans: bool) -> _Placed | None:
         """The cue that stands last before the number: a later cue ends the scope of an earlier one."""
-        text = self._report.text
-        clause = max(sentence.start, *(text.rfind(mark, sentence.start, start) + 1 for mark in _CLAUSE_ENDS))
+        text, sentence = self._report.text, self._report.sentences[place]
+        clause = max(sentence.start, max([text.rfind(mark, sentence.start, start) for mark in _CLAUSE_ENDS]) + 1)
         last: _Placed | None = None
         cues = self._cues_of(place, sentence)
         first = bisect_left(cues, start - BEFORE_WINDOW, key=_end)
@@ -230,7 +221,7 @@ class ReportStatus:
                 last = cue
         before = text[clause:start]
         for rule in self._rules.in_clause:
-            for match in rule.pattern.finditer(before):
+            for match in rule.pattern.finditer(before) if rule.sieved in passing else ():
                 if last is None or clause + match.end() > last[1]:
                     last = (clause + match.start(), clause + match.end(), rule)
         return last
@@ -255,28 +246,25 @@ class ReportStatus:
 
     def _cues_of(self, place: int, sentence: Sentence) -> list[_Placed]:
         """All cues of a sentence that reach over its clauses, in the order of their ends; words in quotes are none."""
-        if place != self._sentence and not self._rules.speaks(self._report.text, sentence.start, sentence.end):
-            self._sentence, self._cues, self._longest = place, [], 0
         if place != self._sentence:
-            quoted = [match.span() for match in _QUOTED.finditer(self._report.text, sentence.start, sentence.end)]
-            found = [
-                (match.start(), match.end(), rule)
-                for rule in self._rules.anywhere
-                for match in rule.pattern.finditer(self._report.text, sentence.start, sentence.end)
-                if not any(start < match.start() and match.end() < end for start, end in quoted)
-            ]
-            self._sentence, self._cues = place, sorted(found, key=_end)
-            self._longest = max((end - start for start, end, _ in found), default=0)
+            self._sentence, self._cues, self._longest = place, [], 0
+            passing = self._passing.around(place, sentence.start, sentence.end)
+            if rules := [rule for rule in self._rules.anywhere if rule.sieved in passing]:
+                self._cues = sorted(self._found(rules, sentence), key=_end)
+                self._longest = max((end - start for start, end, _ in self._cues), default=0)
         return self._cues
+
+    def _found(self, rules: Sequence[_Rule], sentence: Sentence) -> Iterator[_Placed]:
+        text = self._report.text
+        quoted = [match.span() for match in _QUOTED.finditer(text, sentence.start, sentence.end)]
+        for rule in rules:
+            for match in rule.pattern.finditer(text, sentence.start, sentence.end):
+                if not any(start < match.start() and match.end() < end for start, end in quoted):
+                    yield match.start(), match.end(), rule
 
 
 def _end(cue: _Placed) -> int:
     return cue[1]
-
-
-def _any_of(rulebook: Rulebook, patterns: Sequence[str]) -> regex.Pattern[str]:
-    """Matches where any of the patterns does."""
-    return rulebook.compile("|".join(f"(?: {pattern}\n)" for pattern in patterns) or "(?!)", "rules/status.toml")
 
 
 def _check_keys(row: Mapping[str, Any], name: str) -> str:
@@ -286,25 +274,26 @@ def _check_keys(row: Mapping[str, Any], name: str) -> str:
     return where
 
 
-def _rule(rulebook: Rulebook, row: Mapping[str, Any]) -> _Rule:
+def _rule(rulebook: Rulebook, row: Mapping[str, Any], sieve: Sieve) -> _Rule:
     pattern = rulebook.compile(row["pattern"], _check_keys(row, "cue"))
     ends = frozenset(row["ends"].split()) if "ends" in row else None
     flags = (bool(row.get(key)) for key in ("weak", "firm", "lasts"))
-    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends, *flags)
+    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends, *flags, sieve.add(pattern))
 
 
-def _threshold(rulebook: Rulebook, row: Mapping[str, Any]) -> _Threshold:
+def _threshold(rulebook: Rulebook, row: Mapping[str, Any], sieve: Sieve) -> _Threshold:
     where = _check_keys(row, "threshold")
 
     def pattern(key: str) -> regex.Pattern[str] | None:
         return rulebook.compile(row[key], where) if key in row else None
 
+    marked, behind, before = pattern("marked"), pattern("behind"), pattern("before")
     return _Threshold(
         row["id"], row.get("status", "criterion"), frozenset(row["kinds"].split()),
         frozenset(row["units"].split()) if "units" in row else None,
         frozenset(row.get("except_units", "").split()),
-        pattern("marked"), row.get("object") == "other", pattern("behind"), pattern("before"),
-        pattern("except_before"), pattern("except_behind"),
+        marked, row.get("object") == "other", behind, before, pattern("except_before"), pattern("except_behind"),
+        frozenset(sieve.add(condition) for condition in (marked, behind, before) if condition is not None),
     )  # fmt: skip
 
 

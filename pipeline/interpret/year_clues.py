@@ -7,6 +7,7 @@ Each clue says which years it leaves. What they leave together is `year.py`'s bu
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from msgspec import structs
 
 from pipeline.days import lunar_day
 from pipeline.interpret.numerals import Alphabet, NumeralError
+from pipeline.lexicon import Lexicon
 from pipeline.model import Edition, Report
 from pipeline.repeats import bounded
 
@@ -60,7 +62,13 @@ class YearClueFinder:
         self._bricks: Mapping[str, str] = table["bricks"]
         self._title: Mapping[str, Any] = table["title"]
         self._compiled = {key: self._compile(value) for key, value in self._title.items() if isinstance(value, str)}
-        self._written = [(row, self._compile(row["pattern"]), row["needs"].split("|")) for row in table["written"]]
+        self._written = [(row, self._compile(row["pattern"])) for row in table["written"]]
+        needing: defaultdict[str, list[int]] = defaultdict(list)
+        for index, row in enumerate(table["written"]):
+            for word in row["needs"].split("|"):
+                needing[word].append(index)
+        self._needing = Lexicon(needing)
+        """The rows of written years, by index, that need a word."""
         self._any_year = self._compile(table["title"]["any"])
         self._year = self._compiled["year"]
         self._edition: Mapping[str, Any] = table["edition"]
@@ -241,10 +249,8 @@ class YearClueFinder:
         done: dict[str, int] = {}
         for place in self._any_year.finditer(text):
             first, last = max(0, place.start() - BEFORE_YEAR), place.start() + BEHIND_YEAR
-            window = text[first:last]
-            for row, pattern, needs in self._written:
-                if not any(word in window for word in needs):
-                    continue
+            for index in sorted({index for *_, indices in self._needing.find(text[first:last]) for index in indices}):
+                row, pattern = self._written[index]
                 found = pattern.search(text, max(first, done.get(row["id"], 0)), last)
                 if found:
                     done[row["id"]] = found.end()
