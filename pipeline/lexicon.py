@@ -24,3 +24,8 @@ class Lexicon(Generic[Tag]):
         tags = self._tags
         for index, start, end in self._automaton.find_matches_as_indexes(surrogates.replaced(text), overlapping=True):
             yield start, end, tags[index]
+
+    def tags(self, text: str) -> list[Tag]:
+        """The tags of all occurrences, in the same order."""
+        tags = self._tags
+        return [tags[index] for index, _, _ in self._automaton.find_matches_as_indexes(surrogates.replaced(text), overlapping=True)]

@@ -82,7 +82,7 @@ class Sieve:
 
     def passing(self, text: str, start: int, end: int) -> frozenset[int]:
         """The patterns that may match in `text[start:end]` or in pieces of it, whatever marks are put between these."""
-        return frozenset(chain(self._always, *[indices for _, _, indices in self._lexicon.find(text[start:end])]))
+        return frozenset(chain(self._always, *self._lexicon.tags(text[start:end])))
 
 
 class Passing:

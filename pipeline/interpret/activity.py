@@ -185,8 +185,8 @@ class _Scores:
 
     def take_beside(self, other: _Scores, named: float, until: int, share: float) -> None:
         """The points of `other` too; where the best type is named before `until`, one that speaks only there gets a share of it at most."""
-        known, best = set(self._of), max((points for points, *_ in self._of.values()), default=0.0)
-        is_named = best >= named and any(points == best and start < until for points, _, start, _ in self._of.values())
+        known, best = set(self._of), max([row[0] for row in self._of.values()], default=0.0)
+        is_named = best >= named and any(row[0] == best and row[2] < until for row in self._of.values())
         for code, (points, value, start, end) in other._of.items():
             limited = min(points, best * share) if is_named and code not in known else points
             self._add(code, limited, value, start, end)
@@ -200,8 +200,8 @@ class _Scores:
         """The type with the most points; on a tie the one that stands first in the file."""
         if not self._of:
             return Topic(FALLBACK, None)
-        most = max(points for points, *_ in self._of.values())
-        code = min((code for code, (points, *_) in self._of.items() if points == most), key=order.__getitem__)
+        most = max([row[0] for row in self._of.values()])
+        code = min([code for code, row in self._of.items() if row[0] == most], key=order.__getitem__)
         _, _, start, end = self._of[code]
         return Topic(code, Cue(f"activity.{code}", start, end))
 

@@ -265,6 +265,9 @@ class _Writer:
     def _names(self, first: int) -> None:
         """What stands in quotes is a name (“送清凉”活动), a short bracket belongs to its noun (村(社区)) or is passed over."""
         position, letters = first, self._letters
+        own = letters[first:]
+        if '"' not in own and "(" not in own:
+            return
         while position < len(letters):
             if letters[position] == '"':
                 position = self._quoted(position)

@@ -93,13 +93,14 @@ class _Search:
 
     def run(self) -> list[Found | None]:
         for sentence, bounds in self._line.bounds.items():
-            for here in range(*bounds):
+            here = self._letters.find("q", *bounds)
+            while here >= 0:
                 index = self._line.mention_at.get(here)
-                if index is not None and self._letters[here] == "q":
-                    quantity = self._quantities[index]
-                    if quantity is not None:
-                        place = self._place(index, here, sentence, bounds, quantity)
-                        self._found[index] = self._typed(self._one(place), place)
+                quantity = None if index is None else self._quantities[index]
+                if index is not None and quantity is not None:
+                    place = self._place(index, here, sentence, bounds, quantity)
+                    self._found[index] = self._typed(self._one(place), place)
+                here = self._letters.find("q", here + 1, bounds[1])
         return self._found
 
     def _place(self, index: int, here: int, sentence: int, bounds: tuple[int, int], quantity: Quantity) -> Place:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.model import Report
+from pipeline.model import Block, Report, Sentence
 from pipeline.rulebook import Rulebook
 
 HEADLINE = 80
@@ -38,11 +38,16 @@ class PartReader:
         for index, sentence in enumerate(report.sentences):
             if opened is not None and _is_another(report, sentence.block, opened):
                 opened = None
-            outlook = self._outlook if sentence.block > last_heading else self._closing
-            if opened is None and any(pattern.match(report.text, sentence.start, sentence.end) for pattern in (self._closing, outlook)):
+            if opened is None and self._closes(report.text, sentence, last=sentence.block > last_heading):
                 opened = sentence.block
             if opened is not None:
                 yield index
+
+    def _closes(self, text: str, sentence: Sentence, *, last: bool) -> bool:
+        """Whether a sentence begins a closing part; `last`: it stands behind the last heading."""
+        if self._closing.match(text, sentence.start, sentence.end):
+            return True
+        return last and self._outlook.match(text, sentence.start, sentence.end) is not None
 
     def town(self, report: Report, start: int, end: int) -> tuple[int, int] | None:
         """The first words between two offsets that begin a description of the town, as a span."""
@@ -51,19 +56,17 @@ class PartReader:
 
     def background(self, report: Report) -> dict[int, tuple[int, int]]:
         """The blocks that stand in a part of background figures, each with the span of the words that say so."""
+        opened = [self._opens_background(report, block) for block in report.blocks]
         found: dict[int, tuple[int, int]] = {}
-        for index in range(len(report.blocks)):
-            for above in (index, *reversed(report.blocks[index].path)):
-                if span := self._opens_background(report, above, own=above == index):
-                    found[index] = span
-                    break
+        for index, block in enumerate(report.blocks):
+            headings = (above for above in reversed(block.path) if report.blocks[above].heading)
+            span = next((span for above in (index, *headings) if (span := opened[above]) is not None), None)
+            if span is not None:
+                found[index] = span
         return found
 
-    def _opens_background(self, report: Report, index: int, *, own: bool) -> tuple[int, int] | None:
-        """The words by which a heading, or with `own` any block, opens a part of background figures."""
-        block = report.blocks[index]
-        if not (block.heading or own):
-            return None
+    def _opens_background(self, report: Report, block: Block) -> tuple[int, int] | None:
+        """The words by which a block opens a part of background figures."""
         match = self._background.match(report.text, block.body, min(block.end, block.body + HEADLINE))
         return match.span() if match else None
 

@@ -142,10 +142,10 @@ class QuantityReader:
         return "/".join(part for part in (groups.get("per"), groups.get("per2")) if part) or None
 
     def _quantity(self, groups: Groups) -> Quantity:
-        if groups.get("high"):
+        if "high" in groups.spans and groups.get("high"):
             return self._range(groups)
         value = self._number(groups.get("number"), groups.get("scale"))
-        if groups.get("between") == "半" or groups.get("half"):
+        if ("between" in groups.spans and groups.get("between") == "半") or ("half" in groups.spans and groups.get("half")):
             value += Decimal("0.5")
         return Quantity(value, bound=self._bound(groups), unit=groups.get("unit") or None, per=self._per_written(groups))
 

@@ -167,7 +167,7 @@ class Interpreter:
             fact, object=report.raw_text(*found.span) if found else None, object_span=found.span if found else None, status=status,
             scope=scope or "period", activity=activity, when=date.edtf if date else None,
             when_anchor=date.anchor if date else None,
-            cues=fact.cues + tuple(cue for cue in (status_cue, activity_cue, found.cue if found else None) if cue is not None),
+            cues=(*fact.cues, *[cue for cue in (status_cue, activity_cue, found.cue if found else None) if cue is not None]),
         )  # fmt: skip
         return placed(fact, context.cells.get(index), found, report)
 

@@ -277,8 +277,9 @@ def _check_keys(row: Mapping[str, Any], name: str) -> str:
 def _rule(rulebook: Rulebook, row: Mapping[str, Any], sieve: Sieve) -> _Rule:
     pattern = rulebook.compile(row["pattern"], _check_keys(row, "cue"))
     ends = frozenset(row["ends"].split()) if "ends" in row else None
-    flags = (bool(row.get(key)) for key in ("weak", "firm", "lasts"))
-    return _Rule(row["id"], pattern, row["status"], row["direction"], row.get("scope", "sentence"), ends, *flags, sieve.add(pattern))
+    weak, firm, lasts = (bool(row.get(key)) for key in ("weak", "firm", "lasts"))
+    scope = row.get("scope", "sentence")
+    return _Rule(row["id"], pattern, row["status"], row["direction"], scope, ends, weak, firm, lasts, sieve.add(pattern))
 
 
 def _threshold(rulebook: Rulebook, row: Mapping[str, Any], sieve: Sieve) -> _Threshold:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import ahocorasick
-
 from pipeline.interpret.clauses import Setting
+from pipeline.lexicon import Lexicon
 from pipeline.model import Fact, Report
 from pipeline.rulebook import RuleError
 
@@ -35,7 +34,7 @@ class ThemeWords:
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self.names: set[str] = set()
-        self._automaton = ahocorasick.Automaton()
+        names: dict[str, str] = {}
         for row in rows:
             if unknown := set(row) - _KEYS:
                 raise RuleError(
@@ -43,18 +42,18 @@ class ThemeWords:
                 )
             self.names.add(row["name"])
             for word in row["words"].split():
-                self._automaton.add_word(word, (len(word), row["name"]))
-        self._automaton.make_automaton()
+                names[word] = row["name"]
+        self._lexicon = Lexicon(names)
 
     def find(self, text: str, start: int, end: int) -> list[Told]:
         """The theme words of `text[start:end]`, in order."""
         kept: list[Told] = []
-        for last, (length, name) in self._automaton.iter(text, start, end) if self.names else ():
-            first = last + 1 - length
-            while kept and kept[-1].end > first and kept[-1].end - kept[-1].start < length:
+        for first, last, name in self._lexicon.find(text[start:end]):
+            told = Told(start + first, start + last, name)
+            while kept and kept[-1].end > told.start and kept[-1].end - kept[-1].start < last - first:
                 kept.pop()
-            if not kept or kept[-1].end <= first:
-                kept.append(Told(first, last + 1, name))
+            if not kept or kept[-1].end <= told.start:
+                kept.append(told)
         return [told for told in kept if told.theme]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
@@ -249,7 +250,7 @@ class YearClueFinder:
         done: dict[str, int] = {}
         for place in self._any_year.finditer(text):
             first, last = max(0, place.start() - BEFORE_YEAR), place.start() + BEHIND_YEAR
-            for index in sorted({index for *_, indices in self._needing.find(text[first:last]) for index in indices}):
+            for index in sorted(set(chain.from_iterable(self._needing.tags(text[first:last])))):
                 row, pattern = self._written[index]
                 found = pattern.search(text, max(first, done.get(row["id"], 0)), last)
                 if found:
