@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,6 +15,9 @@ from pipeline.starts import Starts
 
 _SINGLE = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in range(20)} | {chr(0x3220 + n): n + 1 for n in range(10)}
 """① ⑴ ⒈ ㈠ and those that follow them."""
+
+MOST_KEPT, LONGEST_KEPT = 4096, 1000
+"""So many lines, each of no more characters, are kept with their markers."""
 
 _TITLE = (
     "pattern",
@@ -114,6 +118,7 @@ class Patterns:
         self.markers = tuple(
             MarkerRule(row["level"], self._compile(row["pattern"], f"marker {row['level']}"), *_examples(row)) for row in table["marker"]
         )
+        self._known_marker = lru_cache(MOST_KEPT)(self._marker)
         self.title = {name: self._compile(table["title"][name], f"title {name}") for name in _TITLE}
         self.separator = self._compile(self.boundary["separator"], "boundary separator")
         self.leads = self._compile(self.boundary["leads"], "boundary leads")
@@ -168,7 +173,10 @@ class Patterns:
         return self._digits.get(written, 0)
 
     def marker(self, text: str) -> Marker | None:
-        """The marker that `text` begins with."""
+        """The marker that `text` begins with. A document's lines are read twice, for its reports and for what each report consists of."""
+        return self._known_marker(text) if len(text) <= LONGEST_KEPT else self._marker(text)
+
+    def _marker(self, text: str) -> Marker | None:
         for rule in self.markers:
             if match := rule.pattern.match(text):
                 return Marker(rule.level, self.number(match.group("number")), match.end())
