@@ -99,12 +99,12 @@ def _cache(given: Path | None, engine: str) -> Path | None:
     return None if given == Path("off") else given
 
 
-def _lighten(engine: str) -> None:
-    """Do without pandas where the engine does."""
-    from pipeline import without_pandas
+def _settle_in(engine: str) -> None:
+    """Make this process quick where it is the one that reads; Spark has processes of its own, and a use for pandas."""
+    from pipeline.own_process import settle_in
 
     if engine == "local":
-        without_pandas.leave_out()
+        settle_in()
 
 
 @app.command()
@@ -175,7 +175,7 @@ def run(
         fail("--spark-master is for --engine spark")
     if any(path.resolve() == out.resolve() for path in inputs):
         fail(f"--out: {out} is one of the inputs; give the tables a folder of their own")
-    _lighten(engine)
+    _settle_in(engine)
     try:
         with console.progress(labels, quiet) as progress:
             result = read_and_write(

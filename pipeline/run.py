@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import batch, rulebook, without_pandas
+from pipeline import batch, rulebook
 from pipeline.batch import Batch, BatchError, Text
 from pipeline.cache import Cache, write_whole
 from pipeline.clean import Cleaner
@@ -40,6 +40,7 @@ from pipeline.manifest import Manifest
 from pipeline.masked_batches import masked, texts_of
 from pipeline.masks import MaskReader
 from pipeline.model import CleanText, Document, Mention, ReadReport, Report, Tokens
+from pipeline.own_process import settle_in
 from pipeline.portions import Names, Portion, hashed, portions
 from pipeline.redact import Redactor
 from pipeline.rulebook import Rulebook
@@ -343,7 +344,7 @@ class Place:
 def make_worker(place: Place) -> Callable[[Portion | Writing], tuple[Portion, Path | Batch] | None]:
     """What a worker does with a portion of work: read inputs and give back their batch or the file with it, or write a table."""
     if not place.here:
-        without_pandas.leave_out()
+        settle_in()
     tools = Tools(place.settings, prepared=False)  # where results are kept it may need little of it
 
     def work(task: Portion | Writing) -> tuple[Portion, Path | Batch] | None:

@@ -8,14 +8,14 @@ import sys
 PROGRAM = """
 import sys
 import pyarrow as pa
-from pipeline import without_pandas
+from pipeline.own_process import settle_in
 
-without_pandas.leave_out()
+settle_in()
 table = pa.table({"a": [1, 2], "b": [["x"], []]})
 assert "pandas" not in sys.modules
 assert table.to_pandas()["a"].tolist() == [1, 2]
 assert "pandas" in sys.modules
-without_pandas.leave_out()
+settle_in()
 import pandas
 assert pa.array(pandas.Series([3])).to_pylist() == [3]
 """
@@ -28,9 +28,9 @@ def test_pandas_comes_with_the_first_data_frame() -> None:
 
 READING = """
 import sys
-from pipeline import without_pandas
+from pipeline.own_process import settle_in
 
-without_pandas.leave_out()
+settle_in()
 from pipeline.model import Document
 from pipeline.run import Settings, Tools, tabulate
 
