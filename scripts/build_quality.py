@@ -23,6 +23,7 @@ from pipeline.run import run  # noqa: E402
 
 PAGE = ROOT / "docs" / "quality.md"
 SPECS = ROOT / "tests" / "specs"
+HELD_OUT = ROOT / "tests" / "gold_held_out"
 MEANING = "meaning"
 SHOWN_MISSES = 60
 
@@ -30,23 +31,27 @@ HEAD = """# Quality
 
 Measured by `python scripts/build_quality.py` (or `make docs`); do not edit.
 
-Two thirds of the case files (`tests/specs`) and the annotated reports of `data/gold` may be read by those who make rules.
-The other third of the cases (`tests/specs/held_out`) was set aside before the rules were made, and was only counted, though
-more than once while rules were made. The reports of `tests/gold_held_out` were written and annotated by people who knew the
-guide alone and neither rules nor program. Reports were read for the first time in three rounds, each before anything was
-changed for it:
+Two thirds of the case files (`tests/specs`) and the annotated reports of `data/gold` and `tests/gold_seen` may be read by those
+who make rules. The other third of the cases (`tests/specs/held_out`) was set aside before the rules were made, and was only
+counted, though more than once while rules were made. All reports but the oldest were written and annotated by people who knew
+the guide alone and neither rules nor program; those of the last five rows after they had looked at pages that towns really
+published, for their forms. Each was read once before anything was changed for it:
 
 | first reading of | exact facts | labels | status | activity | object | indicators | cells |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 | twelve reports | 0.976 | 0.940 | 0.952 | 0.896 | 0.899 | 0.876 | 0.869 |
 | 22 more, in more and freer wordings | 0.987 | 0.978 | 0.919 | 0.925 | 0.875 | 0.731 | 0.713 |
-| six of the 22, by rules made for the others | 0.992 | 0.982 | 0.829 | 0.963 | 0.911 | 0.812 | 0.809 |
+| nine of unions, after real pages | 0.981 | 0.980 | 0.957 | 0.970 | 0.917 | 0.836 | 0.774 |
+| nine more of unions, inland, freer | 0.972 | 0.971 | 0.949 | 0.920 | 0.789 | 0.809 | 0.774 |
+| eight of other offices | 0.981 | 0.957 | 0.971 | 0.835 | 0.861 | 0.667 | 0.587 |
+| ten of unions, no two alike in their wordings | 0.962 | 0.866 | 0.968 | 0.855 | 0.851 | 0.639 | 0.574 |
+| ten of unions and other offices, likewise | 0.972 | 0.948 | 0.956 | 0.799 | 0.812 | 0.682 | 0.588 |
 
-The 0.829 is one report, whose title had a second line that was taken for the heading of a part of plans. Fourteen of the 34
-are still set aside. Of the eight of them that came last the figures are now 0.985, 0.965, 0.980, 0.938, 0.897, 0.836 and
-0.801; five that were read worst (two of them for their status) had been taken from among them to be learnt from, so the
-first readings above say more. **Expect figures like these of reports never seen.** Seen of those set aside were totals, by
-report or all, ten list markers, the codes of indicators that were missing or too many, and one county's short name.
+Nineteen of the last 46 are set aside (`tests/gold_held_out`); their figures, below, are by rules made for the other 27. **Expect
+figures between these and the first readings of reports never seen:** near the third row for unions' reports in the language of
+most, near the last for other offices and for wordings that avoid the usual. Seen of those set aside were totals and, of
+missing indicators, codes with theme, type of work and measure word. In the 46 a part of a stated total may have its total's
+indicator or none, which their writers had marked one way and the guide's own examples the other.
 
 A case is right where every numeral of its sentence has the
 right span, kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator, and nothing else is
@@ -97,7 +102,9 @@ def pages() -> dict[Path, str]:
     with TemporaryDirectory() as folder:
         run([ROOT / "data" / "raw"], folder, formats=("parquet",), workers=1)
         gold = evaluate(Path(folder), ROOT / "data" / "gold")
-        held_gold = evaluate(Path(folder), ROOT / "tests" / "gold_held_out")
+    with TemporaryDirectory() as folder:
+        run([HELD_OUT / "texts"], folder, formats=("parquet",), workers=1)
+        held_gold = evaluate(Path(folder), HELD_OUT)
     parts = [HEAD, *_cases(dev, held), *_reports(gold, held_gold), *_wrong(dev, gold)]
     readmes = {ROOT / name: _readme(name, held, held_gold) for name in READMES}
     return {PAGE: "\n\n".join(parts) + "\n", **readmes}
