@@ -98,7 +98,7 @@ def pages() -> dict[Path, str]:
     """The pages with their text as it should be."""
     names = sorted(path.stem for path in SPECS.glob("*.toml"))
     dev = {name: run_cases(SPECS / f"{name}.toml") for name in names}
-    held = {name: run_cases(SPECS / "held_out" / f"{name}.toml") for name in names}
+    held = {name: _set_aside(name) for name in names}
     with TemporaryDirectory() as folder:
         run([ROOT / "data" / "raw"], folder, formats=("parquet",), workers=1)
         gold = evaluate(Path(folder), ROOT / "data" / "gold")
@@ -108,6 +108,12 @@ def pages() -> dict[Path, str]:
     parts = [HEAD, *_cases(dev, held), *_reports(gold, held_gold), *_wrong(dev, gold)]
     readmes = {ROOT / name: _readme(name, held, held_gold) for name in READMES}
     return {PAGE: "\n\n".join(parts) + "\n", **readmes}
+
+
+def _set_aside(name: str) -> Tally:
+    """The cases of a file that were set aside; an empty tally where none were."""
+    path = SPECS / "held_out" / f"{name}.toml"
+    return run_cases(path) if path.is_file() else Tally(name)
 
 
 def _readme(name: str, held: Mapping[str, Tally], gold: Evaluation) -> str:
