@@ -19,7 +19,17 @@ STAGE_FILES: Mapping[str, frozenset[str]] = {
     "clean": BRICKS | {"characters.toml", "repairs.toml"},
     "split": BRICKS | {"split.toml", "numerals.toml"},
     "extract": BRICKS
-    | {"lookalikes.toml", "markers.toml", "names.toml", "numerals.toml", "ordinals.toml", "quantities.toml", "references.toml", "words"},
+    | {
+        "lookalikes.toml",
+        "markers.toml",
+        "names.toml",
+        "numerals.toml",
+        "ordinals.toml",
+        "quantities.toml",
+        "references.toml",
+        "tables.toml",
+        "words",
+    },
     "segment": frozenset({"words"}),
     "interpret": BRICKS
     | {
@@ -32,6 +42,7 @@ STAGE_FILES: Mapping[str, frozenset[str]] = {
         "places",
         "places.toml",
         "status.toml",
+        "tables.toml",
     }
     | {"years.toml"},
     "unmask": BRICKS | {"masks.toml"},

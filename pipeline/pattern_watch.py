@@ -67,15 +67,18 @@ def patterns(own: Path | None = None) -> dict[tuple[str, int], regex.Pattern[str
     return seen
 
 
-def place(pattern: regex.Pattern[str], own: Path) -> str:
-    """`rules/FILE.toml: RULE` of the own rule that a pattern comes from: the longest text of the folder that is in it."""
+def place(pattern: regex.Pattern[str], own: Path) -> str | None:
+    """`rules/FILE.toml: RULE` of the own rule that a pattern comes from: the longest text of the folder that is in it; None where none is.
+
+    The program makes patterns of its own from those of all rules (`starts.py`), which change with any rule.
+    """
     found = [
         (len(text), f"rules/{path.name}: {name}")
         for path in sorted(own.glob("*.toml"))
         for name, text in _texts(tomllib.loads(path.read_text(encoding="utf-8")), path.stem)
         if _is_in(text, pattern.pattern)
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else f"rules of {own}"
+    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -7,15 +7,14 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.interpret import Interpreter
+from pipeline import pattern_watch
+from pipeline.interpret.indicator import IndicatorReader
 from pipeline.model import Sentence
 from pipeline.needles import Passing, Sieve, needles
 from pipeline.rulebook import PATTERN_FLAGS, load
 from pipeline.rules_check import bare_report
 
-BOOK = load()
-INTERPRETER = Interpreter(BOOK)
-PATTERNS = [pattern for patterns in BOOK.compiled.values() for pattern in patterns]
+PATTERNS = list(pattern_watch.patterns().values())
 PIECES = (
     "困难", "职工", "慰问", "新建", "工会", "企业", "的", "未", "以上", "力争", "预计", "每人", "比上年", "增长", "达到", "由", "提高到",
     "培训", "累计", "@", ",", "。", "、", ":", "12", "%", "名", "家", "万元", "参加", "人均", "控制线", "没有", "其中",
@@ -59,7 +58,9 @@ def test_of_what_is_not_known_nothing_is_asked(pattern: str) -> None:
 
 
 def test_most_patterns_of_indicators_need_a_word() -> None:
-    of_indicators = [pattern for where, patterns in BOOK.compiled.items() if "indicators" in where for pattern in patterns]
+    with pattern_watch.watched() as seen:
+        IndicatorReader(load())
+    of_indicators = list(seen.values())
     without = [pattern for pattern in of_indicators if needles(pattern.pattern, pattern.named_lists) is None]
     assert len(without) < len(of_indicators) / 10
 

@@ -53,6 +53,7 @@ def own(folder: Path, rule: str = RULE, file: str = "names") -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_check_of_the_shipped_rules() -> None:
     status, out, _ = call("rules", "check")
     assert (status, out.endswith("all as they say\n")) == (0, True), out
@@ -221,6 +222,7 @@ def test_a_proposal_holds_a_rule_to_the_right_reading(learner: Learner, tmp_path
     assert (status, "own.visit" in out) == (0, False), out
 
 
+@pytest.mark.slow
 def test_learn_reads_csv_and_json_lines_and_prints_toml(tmp_path: Path) -> None:
     rows = [correction("75名", "unit", "位"), correction("75名", "town", "x")]
     lines = tmp_path / "c.jsonl"

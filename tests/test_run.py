@@ -265,6 +265,7 @@ def test_the_same_bytes_whatever_the_surroundings(archive: Path, tmp_path: Path,
     assert [name for name in one if one[name] != two[name]] == ["run.json"]
 
 
+@pytest.mark.slow
 def test_the_segmenters_agree_in_all_but_objects_and_cues(tmp_path: Path) -> None:
     """rjieba cuts a few words otherwise; nothing may come of it but another object, and that seldom."""
     source = Path(__file__).parent.parent / "data" / "raw"
