@@ -475,7 +475,7 @@ def test_charts_show_hedges_and_what_is_missing(page: Page, out: Path) -> None:
     )
     page.choose("#year", "")
     labels = page.texts(".chart:first-of-type .item", attribute="aria-label")
-    assert any(">8,000 元" in label for label in labels)
+    assert any(">8,300 元" in label for label in labels)
     assert any("≈12,000 元" in label for label in labels)
     assert page.count(".chart .bar") + page.count(".chart .missing") == page.count(".figure-box:first-of-type .item")
     assert page.count(".figure-box:first-of-type .hedge") == 2
