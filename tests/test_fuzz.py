@@ -130,3 +130,10 @@ def test_an_xls_file_whose_chain_of_sectors_is_a_circle() -> None:
     circle = b"".join(number.to_bytes(4, "little") for number in range(128))
     (document,) = keep_of_reading("a.xls", data[:place] + circle + data[place + 512 :])
     assert (document.reason or "").startswith("damaged: ")
+
+
+def test_an_attached_mail_whose_parts_have_lost_their_boundary() -> None:
+    """Python's own writer of mails fails on the bytes that are left between them; the mail around it is read."""
+    inner = b"From: a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--\xb2\r\n12\r\n"
+    data = b"From: a\r\nMIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n" + inner
+    assert "damaged" in {(document.reason or "ok").split(":")[0] for document in keep_of_reading("a.eml", data)}

@@ -65,6 +65,8 @@ def _member(part: Message, number: int, payload: Payload) -> Member:
             data = inner.as_bytes() if isinstance(inner, Message) else part_bytes(part)
         except RecursionError:
             raise UnreadError("too_deep", payload.options.max_depth) from None
+        except UnicodeEncodeError:  # Python's own writer of mails fails on bytes that the charset of their part does not have
+            raise UnreadError("damaged", "mail") from None
         if len(data) > payload.options.max_bytes:
             raise UnreadError("too_large", len(data))
         payload.budget.take(len(data))
