@@ -386,9 +386,12 @@ def _lay_over(base: dict[str, Any], over: Mapping[str, Any]) -> None:
 
 
 def _merge_rows(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Own rows take the place of those of their id or code; others, and those of lists whose rows have none, stand behind."""
+
     def name(row: Mapping[str, Any]) -> Any:
         return row.get("id", row.get("code"))
 
-    replaced = {name(row): row for row in new}
-    kept = [replaced.pop(name(row), row) for row in old]
-    return [row for row in [*kept, *replaced.values()] if not row.get("remove")]
+    replaced = {name(row): row for row in new if name(row) is not None}
+    kept = [row if name(row) is None else replaced.pop(name(row), row) for row in old]
+    nameless = [row for row in new if name(row) is None]
+    return [row for row in [*kept, *replaced.values(), *nameless] if not row.get("remove")]

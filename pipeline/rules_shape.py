@@ -26,6 +26,7 @@ ROWS: Mapping[str, Table] = {
 NEEDED: Mapping[str, Sequence[str]] = {
     "rule": ("id", "why", "pattern"),
     "activity": ("code", "label", "label_en"),
+    "theme": ("name", "why", "words"),
     "indicator": ("code", "label", "label_en", "unit", "kind", "units", "combine"),
     "indicator.rule": ("why", "examples"),
 }

@@ -100,7 +100,7 @@ class TableFinder:
         self._unit_column = compiled(table["unit_column"], "unit_column")
         self._unit_above = compiled(table["unit_above"], "unit_above")
         self._said_units = tuple(compiled(table[name], name) for name in ("unit_in_brackets", "unit_of_noun"))
-        self._unit_cell = compiled("(?P<scale>[百千]?[万亿]?) (?P<unit>{unit:count|money|percent})", "unit_column")
+        self._unit_cell = compiled(table["unit_alone"], "unit_alone")
         self._dates = compiled(table["heads"]["dates"], "dates")
         self._empty = compiled(table["rows"]["empty"], "empty")
         self._money = frozenset(word for word, unit in rulebook.units.items() if unit.unit_class == "money")

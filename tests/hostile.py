@@ -34,6 +34,7 @@ SECRET = "机密七七八八"
 FIGURE = "全年走访困难职工12户。"
 BIDI = "\u202e"
 ATTACKS = {
+    "tables": "项目  计划  完成\n慰问  12户  10户\n走访  14户  11户\n",
     "digits": "1", "spelled": "一", "han": "户", "blanks": "\u3000", "dots": ".", "line": "走访慰问困难职工75户发放慰问金3.5万元",
     "markers": "一、", "numbered": "1、", "bracketed": "(1)", "open": "（", "quotes": "“", "dates": "2008年3月5日、", "ranges": "2008-",
     "parts": "其中5人，", "sums": "每人500元，10人，共5000元，", "list": "5人、", "rates": "占10%的", "references": "总工〔2008〕12号",

@@ -107,6 +107,8 @@ def test_a_unit_that_does_not_fit_gives_none(tools: Tools) -> None:
     [
         ('why = "x"\nframe = "锅@"\nexamples = []\nnear = "x"', "unknown key near"),
         ('why = "x"\nexamples = []', "has no frame"),
+        ('why = "x"\nframe = "锅@"\napart = "旧锅@$"\nexamples = []', "apart looks at words without @"),
+        ('why = "x"\ntheme = "pots"\nexamples = []', "no theme of the name pots"),
         ('why = "x"\nframe = "(锅@"\nexamples = []', "does not compile"),
         ('why = "x"\nframe = "{pot}@"\nexamples = []', "no brick"),
     ],

@@ -21,6 +21,11 @@ def test_nothing_where_no_word_stands() -> None:
     assert list(LEXICON.find("")) == []
 
 
+def test_of_words_that_share_characters_the_longest_counts_then_the_first() -> None:
+    lexicon = Lexicon({"困难": 1, "困难职工": 2, "困难职工子女": 3, "子女入学": 4})
+    assert lexicon.longest("困难职工子女入学,困难职工") == [(0, 6, 3), (9, 13, 2)]
+
+
 @given(st.text(alphabet="三个代表大会一事议", max_size=40))
 def test_as_a_plain_search_finds_them(text: str) -> None:
     plain = sorted((i, i + len(word), tag) for word, tag in WORDS.items() for i in range(len(text)) if text.startswith(word, i))

@@ -1,5 +1,7 @@
 """Themes: of which matter a number is told, by the nearest words around it."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline import rulebook
@@ -56,6 +58,16 @@ def test_the_nearest_theme_decides(text: str, wanted: dict[str, str]) -> None:
     found = indicators(text)
     assert {number: found.get(number) for number in wanted} == wanted
     assert "240人" not in found
+
+
+def test_an_analyst_adds_words_to_a_theme_and_a_theme(tmp_path: Path) -> None:
+    text = "扯皮官司接了14件,摘要抄录9份。"
+    assert "rights.disputes" not in {fact.indicator for fact in extract(text)}
+    own = '[[theme]]\nname = "{}"\nwhy = "of our county"\nwords = "{}"\n'
+    (tmp_path / "indicators.toml").write_text(own.format("dispute", "扯皮官司") + own.format("digest", "摘要"), encoding="utf-8")
+    assert [fact.indicator for fact in extract(text, rules=tmp_path)] == ["rights.disputes", None]
+    shipped, both = (book.table("indicators")["theme"] for book in (BOOK, rulebook.load(tmp_path)))
+    assert both == [*shipped, *both[-2:]]
 
 
 def test_every_theme_of_the_shipped_rules_has_words_of_its_own() -> None:

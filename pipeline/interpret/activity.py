@@ -325,8 +325,9 @@ class ActivityReader:
     def _hits(self, report: Report, clauses: Clauses) -> _Placed:
         placed = _Placed(report, clauses, self.weights)
         placed.closing, placed.background = self._parts.closing(report), self._parts.background(report)
-        for hit in _longest(self._lexicon.find(report.text)):
-            placed.add(hit)
+        for start, last, entries in self._lexicon.longest(report.text):
+            for code, weight, role in entries:
+                placed.add(Hit(start, last, code, weight, role))
         return placed
 
     def _office(self, report: Report) -> tuple[str, tuple[int, int]] | None:
@@ -587,16 +588,3 @@ def _lexicon(table: Mapping[str, Any], weights: Weights) -> Lexicon[tuple[_Meani
             for word in row.get(key, "").split():
                 words.setdefault(word, []).append((row["code"], weight, role))
     return Lexicon({word: tuple(meanings) for word, meanings in words.items()})
-
-
-def _longest(found: Iterator[tuple[int, int, Sequence[_Meaning]]]) -> Iterator[Hit]:
-    """Of words that share characters only the longest counts, then the first: 困难职工子女 is no 困难职工, nor 资助困难 an 助困."""
-    kept: list[tuple[int, int, Sequence[_Meaning]]] = []
-    for start, end, entries in found:
-        while kept and kept[-1][1] > start and kept[-1][1] - kept[-1][0] < end - start:
-            kept.pop()
-        if not kept or kept[-1][1] <= start:
-            kept.append((start, end, entries))
-    for start, end, entries in kept:
-        for code, weight, role in entries:
-            yield Hit(start, end, code, weight, role)

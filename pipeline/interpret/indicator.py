@@ -38,6 +38,9 @@ _OF_SENTENCE = ("own", "with", "says", "then")
 _MAIN = ("frame", "object", "own", "says", "theme")
 """Conditions of which a rule has one at least."""
 _KEYS = {*_PATTERNS, "why", "activity", "theme", "units", "of", "examples", "counter_examples"}
+_NUMBERLESS = ("about", "apart", "then")
+"""Conditions whose words stand as they are written, with no sign for the number."""
+_CLASS = regex.compile(r"\[[^\]]*\]")
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
 
@@ -320,6 +323,9 @@ def _rule(
         raise RuleError(f"{where}: no theme of the name {', '.join(sorted(unknown))}; there are {', '.join(sorted(themes))}")
     patterns = {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row}
     sieved = frozenset(sieve.add(patterns[key]) for key in _OF_SENTENCE if key in patterns)
+    for key in _NUMBERLESS:
+        if NUMBER in _CLASS.sub("", _filled(row.get(key, ""), bricks)):
+            raise RuleError(f"{where}: {key} looks at words without {NUMBER}; leave it out, or ask with $ for the end of the clause")
     return _Rule(
         indicator.code,
         tuple((name, patterns[key]) for key, name in _WANTED.items() if key in patterns),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -64,32 +65,33 @@ class TableReader:
     def read(self, report: Report, values: Values) -> dict[int, Reading]:
         """The readings of the figures that stand in tables, by the index of their mention."""
         readings: dict[int, Reading] = {}
+        starts = [mention.start for mention in values.mentions]
         for table in self._finder.find(report.text):
-            heads = self._heads(table, report.text, values)
+            heads = self._heads(table, report.text, values, starts)
             for row in table.rows:
-                readings |= self._of_row(row, heads, report.text, values)
+                readings |= self._of_row(row, heads, report.text, values, starts)
         return readings
 
-    def _of_row(self, row: Row, heads: Sequence[_Head], text: str, values: Values) -> dict[int, Reading]:
+    def _of_row(self, row: Row, heads: Sequence[_Head], text: str, values: Values, starts: Sequence[int]) -> dict[int, Reading]:
         lead = self._lead.match(text, *row.label)
         label = (lead.end() if lead else row.label[0], row.label[1])
         found = {}
         for column, cell in row.cells.items():
-            for index in _inside(values, cell):
+            for index in _inside(values, starts, cell):
                 if values.mentions[index].kind in QUANTITIES:
                     found[index] = _reading(label, heads[column], text[cell[0]])
         return found
 
-    def _heads(self, table: TextTable, text: str, values: Values) -> list[_Head]:
-        heads = [self._head(span, text, values) for span in table.heads]
+    def _heads(self, table: TextTable, text: str, values: Values, starts: Sequence[int]) -> list[_Head]:
+        heads = [self._head(span, text, values, starts) for span in table.heads]
         years = {head.date.edtf for head in heads if head.date is not None and _is_year(head.date)}
         latest = max(filter(None, years), default=None)
         return [_earlier(head) if head.date is not None and _is_year(head.date) and head.date.edtf != latest else head for head in heads]
 
-    def _head(self, span: Span, text: str, values: Values) -> _Head:
+    def _head(self, span: Span, text: str, values: Values, starts: Sequence[int]) -> _Head:
         words = text[slice(*span)]
         says = {name: pattern.search(words) is not None for name, pattern in self._says.items()}
-        date = next((values.dates[index] for index in _inside(values, span) if values.dates[index] is not None), None)
+        date = next((values.dates[index] for index in _inside(values, starts, span) if values.dates[index] is not None), None)
         changes = says["change"] and not says["share"]
         last = says["last_year"] and not changes
         status: Status | None = "plan" if says["plan"] and not (says["share"] or says["done"]) else None
@@ -117,8 +119,10 @@ def _is_inside_word(text: str, match: regex.Match[str]) -> bool:
     return match.end() - match.start() == 1 and "\u3400" <= text[match.start()] <= "\u9fff"
 
 
-def _inside(values: Values, span: Span) -> list[int]:
-    return [index for index, mention in enumerate(values.mentions) if span[0] <= mention.start and mention.end <= span[1]]
+def _inside(values: Values, starts: Sequence[int], span: Span) -> list[int]:
+    """The mentions within a cell, by their index. `starts`: where all of them begin, in order."""
+    first, behind = bisect_left(starts, span[0]), bisect_left(starts, span[1])
+    return [index for index in range(first, behind) if values.mentions[index].end <= span[1]]
 
 
 def _is_year(date: PartialDate) -> bool:

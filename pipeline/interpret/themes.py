@@ -22,7 +22,7 @@ _KEYS = {"name", "why", "words"}
 
 
 class Told(NamedTuple):
-    """A theme word found in a report: local span and the theme's name; empty for a word that hides what lies in it."""
+    """A theme word found in a report: local span and the theme's name."""
 
     start: int
     end: int
@@ -47,14 +47,7 @@ class ThemeWords:
 
     def find(self, text: str, start: int, end: int) -> list[Told]:
         """The theme words of `text[start:end]`, in order."""
-        kept: list[Told] = []
-        for first, last, name in self._lexicon.find(text[start:end]):
-            told = Told(start + first, start + last, name)
-            while kept and kept[-1].end > told.start and kept[-1].end - kept[-1].start < last - first:
-                kept.pop()
-            if not kept or kept[-1].end <= told.start:
-                kept.append(told)
-        return [told for told in kept if told.theme]
+        return [Told(start + first, start + last, name) for first, last, name in self._lexicon.longest(text[start:end]) if name]
 
 
 class Themes:
