@@ -1,6 +1,7 @@
 """split: a clean text into its reports, each with its blocks (lines and list items) and sentences.
 
-`boundaries` says where reports begin, `structure` how one is built; both read `rules/split.toml`.
+`boundaries` says where reports begin (`candidates` finds lines that may begin one, by `line_roles`, `heads` and `numbering`;
+`numbered_texts` those that are numbered), `structure` how one is built. All go by `rules/split.toml`.
 """
 
 from __future__ import annotations
