@@ -20,6 +20,7 @@ MOST_LISTED = 24
 """Characters of a list of nouns that is counted as a whole."""
 CUT_BEFORE_VERB = frozenset({"person", "organisation", "household", "case"})
 """Types whose nouns are what the verb before them is done to: 慰问困难职工, 检查企业."""
+PEOPLE_COUNTED = frozenset({"person", "household"})
 AGENTS = frozenset({"person", "organisation"})
 COUNTED = frozenset({"person", "organisation", "household", "case", "event"})
 """Types of nouns that a measure word tells of."""
@@ -119,6 +120,9 @@ class Frames:
         self._agents_behind = frozenset(words["agents_behind"].split())
         self._closed = frozenset(words["closed_verbs"].split())
         self._standards = frozenset(words["standards"].split())
+        self._destinations = frozenset(words["destinations"].split())
+        self._sections = tuple(words["sections"].split())
+        self._results = frozenset(words["result_ends"].split())
         self._sums = frozenset(words["sums"].split())
         self._changes = frozenset(words["changes"].split())
         self._entering = frozenset(words["entering"].split())
@@ -126,6 +130,7 @@ class Frames:
         self._grades = tuple(words["grades"].split())
         self.dealing = frozenset(words["dealing"].split())
         self.each = frozenset(words["each"].split())
+        self._investments = frozenset(words["investments"].split())
         self._named_payments = frozenset(words["named_payments"].split())
         self._payments = frozenset(words["payments"].split()) | self._named_payments
         self._made_with = regex.compile(bounded(bricks["made_with"].replace("{np}", bricks["np"])), regex.VERBOSE)
@@ -154,8 +159,8 @@ class Frames:
         else:
             match = frame.pattern.match(letters, place.here + 1, self._limit(line, place))
             if match and (frame.side == "behind" or self._is_named(line, place.here + 1, match.start("object"))):
-                span = self._behind(line, *match.span("object"), place)
-                if span and line.phrase(*span) not in self._standards:
+                span = self.behind(line, *match.span("object"), place)
+                if span and not self._says_how(line.phrase(*span), place.wanted):
                     yield span
 
     def _limit_of(self, line: Line, first: int, last: int, here: int, wanted: Wanted) -> int:
@@ -180,6 +185,8 @@ class Frames:
         fit = self.types.fit(place.wanted, text)
         if self.types.of(text) in frame.never:
             return False
+        if frame.side == "before" and self._is_no_object(line, span, place, fit):
+            return False
         doubtful = self._is_doubtful(line, span, place, fit)
         if frame.side == "clause":
             return fit > 0 or (place.wanted.type is None and self._is_of_next(line, place))
@@ -197,6 +204,12 @@ class Frames:
             return not doubtful and (fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS)
         return (not doubtful and fit >= 0) or self._is_enumerated(line, span, place, fit)
 
+    def _is_no_object(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
+        """移交仲裁4宗, 女职工参加建功立业工程4580人: where it went to, and what people take part in, is not what is counted."""
+        verb = line.word(span[0] - 1) if span[0] > place.left else ""
+        entered = fit == 0 and place.wanted.type in PEOPLE_COUNTED and not place.wanted.soft
+        return verb in self._destinations or (entered and verb in self._entering)
+
     def _is_enumerated(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
         """其中工伤赔偿35起、劳动报酬19起: a part of the cases or of the sum, told by its own noun alone."""
         first, last = span
@@ -209,7 +222,7 @@ class Frames:
 
     def _fits_before(self, line: Line, place: Place) -> bool:
         """社区矫正人员28人无一脱管: what stands before the number is just what it counts, what stands behind it only may be."""
-        if place.wanted.type not in CUT_BEFORE_VERB:
+        if place.wanted.type not in CUT_BEFORE_VERB and (place.kind != "money" or line.letters[place.here + 1] == "D"):
             return False
         before = next(rule for rule in self.rules if rule.side == "before" and rule.id == BEFORE)
         return any(self.types.fit(place.wanted, line.phrase(*span)) > 0 for span in self.spans(before, line, place))
@@ -227,6 +240,8 @@ class Frames:
         """Whether the subject of a verb is one who acts and not what changes: 工会增加7个."""
         if any(line.word(position) in self._changes for position in range(span[1], place.here)):
             return False
+        if line.letters[place.here - 1] == "h" and line.word(place.here - 1) in self._results:
+            return False  # 参保单位已发展到260个
         text = line.phrase(*span)
         return text.endswith(self._actors) if place.wanted.size else self._is_agent(text)
 
@@ -267,6 +282,10 @@ class Frames:
         owner = self.is_owner(text) or (place.wanted.type is None and self.types.of(text) == "organisation")
         return (place.wanted.type in COUNTED and self.is_target(text, place.wanted)) or (owner and self.is_part(line, place))
 
+    def is_section(self, text: str) -> bool:
+        """Whether the noun names a body of its own kind and no body that has one: 企业团支部, not 企业."""
+        return text.endswith(self._sections)
+
     @staticmethod
     def _is_compared(line: Line, first: int, place: Place) -> bool:
         """低于全市平均水平近5个百分点: what the number is compared with is not what it is of."""
@@ -276,11 +295,26 @@ class Frames:
     @staticmethod
     def is_part(line: Line, place: Place) -> bool:
         """Whether 其中 stands before the number in its statement, and no number of another measure between."""
-        since = line.letters.rfind("w", place.bounds[0], place.here)
+        since = Frames.part_since(line, place)
         if since < 0 or line.letters.find(";", since, place.here) >= 0:
             return False
         mine = line.measures[place.here]
         return all(line.measures.get(position, mine) == mine for position in range(since, place.here))
+
+    @staticmethod
+    def part_since(line: Line, place: Place) -> int:
+        """Where the parts begin that a number is one of: at 其中, or at a bracket right behind their whole; -1 where it is none."""
+        since = line.letters.rfind("w", place.bounds[0], place.here)
+        bracket = line.letters.rfind("(", place.bounds[0], place.here)
+        if bracket < max(since, line.letters.rfind(")", place.bounds[0], place.here), 0):
+            return since
+        return bracket if line.measures.get(bracket - 1) == line.measures[place.here] else since
+
+    @staticmethod
+    def parts_opened(line: Line, closing: int, first: int) -> int:
+        """Where the bracket opens that closes here, if it holds the parts of the number before it; else where it closes."""
+        opening = line.letters.rfind("(", first, closing)
+        return opening if opening > first and line.letters[opening - 1] == "q" else closing
 
     def is_payment(self, line: Line, place: Place) -> bool:
         """Whether the money stands right behind a verb of paying that names nothing: 投入, 奖励."""
@@ -291,7 +325,8 @@ class Frames:
 
     def names_payment(self, line: Line, place: Place) -> bool:
         """Whether the verb of paying right before the money is its name too where nothing was made with it: 人均筹资630元."""
-        return line.word(place.here - 1) in self._named_payments
+        names = self._named_payments if line.letters[place.here + 1] != "," else self._investments
+        return line.word(place.here - 1) in names
 
     def is_named_behind(self, line: Line, place: Place) -> bool:
         """筹集3万元的助学款: whether the money has its name right behind it."""
@@ -311,7 +346,7 @@ class Frames:
     def acts(self, line: Line, first: int, last: int) -> bool:
         """Whether a phrase names those who act, in a passive or as a body: 由工会委员包干, 派出所联合开展检查."""
         text = line.phrase(first, last)
-        if first > 0 and line.word(first - 1) in self._agents_behind:
+        if first > 0 and line.word(first - 1) in self._agents_behind and line.letters[first] not in "ve":
             return True
         return self.types.of(text) == "organisation" and text.endswith(self._actors)
 
@@ -340,6 +375,10 @@ class Frames:
         """Whether the noun says but that so many are to be done: 任务35家, where the measure word tells what is counted."""
         return wanted.type is not None and text.endswith(self._bare_ends)
 
+    def _says_how(self, text: str, wanted: Wanted) -> bool:
+        """Whether a noun behind a number says but how the number is meant: 每户500元的标准, 每村12场任务."""
+        return text in self._standards or (wanted.type == "event" and text.endswith(self._bare_ends))
+
     def is_trade(self, text: str) -> bool:
         """Whether the noun names a trade: 电焊工."""
         return text.endswith(self._trades)
@@ -350,12 +389,12 @@ class Frames:
 
     # ---------------------------------------------------------------- where a phrase behind a number ends
 
-    def _behind(self, line: Line, first: int, last: int, place: Place) -> tuple[int, int] | None:
+    def behind(self, line: Line, first: int, last: int, place: Place) -> tuple[int, int] | None:
         """The phrase behind a number without the predicate that follows it; across 的 where only the noun there fits."""
         threshold = self._class_end(line, first, last, place)
         if threshold is None and place.wanted.type in CUT_BEFORE_VERB and self.types.of(line.phrase(first, last)) != place.wanted.type:
             described = self._described(line, last, place)
-            if described:
+            if described and not self._names_those(line, first, last, place):
                 return described
         last = threshold or self._before_predicate(line, first, last, place)
         named_for_both = place.quantity.bound in THRESHOLDS and line.letters[place.here + 1] == "D"
@@ -371,7 +410,20 @@ class Frames:
             across = self._across(line, last + (line.letters[last] == "a"), place)
             if across:
                 return across
-        return self._shortened(line, first, last)
+        return self._shortened(line, first, self._first_of_list(line, first, last))
+
+    def _first_of_list(self, line: Line, first: int, last: int) -> int:
+        """7个社区工联会、步行街工联会及俱乐部: of a long list, the first is what stands behind the number."""
+        if line.length(first, last) <= MAX_CHARACTERS:
+            return last
+        end = next((p for p in range(first + 1, last) if line.letters[p] in "sc"), last)
+        typed = self.types.of(line.phrase(first, end))
+        return end if typed is not None and line.letters[end - 1] in "no" else last
+
+    def _names_those(self, line: Line, first: int, last: int, place: Place) -> bool:
+        """三位贫困学生结对的领导: whether those counted stand right behind the number, before what they do."""
+        ends = (p for p in range(first, last - 1) if line.letters[p] in "no" and line.letters[p + 1] == "e")
+        return any(self.types.of(line.phrase(first, p + 1)) == place.wanted.type for p in ends)
 
     def _is_unfit_for_next(self, line: Line, first: int, last: int, place: Place) -> bool:
         """竞赛9个班组117人: a noun that the next number cannot count belongs to this one."""
@@ -405,7 +457,7 @@ class Frames:
         if place.wanted.type is None:
             return self._before_name(line, first, last)
         if place.wanted.type in ("event", "money", "rate") or last == first:
-            return last
+            return self._before_those(line, first, last)
         whole = self.types.fit(place.wanted, line.phrase(first, last)) > 0
         position = line.after_quote(first, last)
         while position < last:
@@ -421,6 +473,13 @@ class Frames:
             if line.word(position) in _OPENING:
                 return position if self.types.of(line.phrase(first, position)) in AGENTS else last
         return last
+
+    def _before_those(self, line: Line, first: int, last: int) -> int:
+        """150元的水果慰问老人: a verb and its people are no part of the noun before it."""
+        if last - first < 3 or self.types.of(line.phrase(first, last)) not in ("person", "household"):
+            return last
+        verbs = (p for p in range(first + 1, last - 1) if line.letters[p] == "e" and line.letters[p - 1] in "no")
+        return next(verbs, last)
 
     @staticmethod
     def _is_followed_by_number(line: Line, last: int, right: int) -> bool:
@@ -458,6 +517,8 @@ class Frames:
     def trimmed(self, line: Line, first: int, last: int, wanted: Wanted, limit: int = MAX_CHARACTERS) -> tuple[int, int]:
         """The phrase before a number without the verb that governs it and the predicate that stands behind it."""
         last = self._without_predicate(line, first, last, wanted)
+        if wanted.type == "person" and line.letters[last] == "z":
+            last = self._before_names(line, first, last)
         if self._is_done_for(line, first, last, wanted):
             return last - 1, last
         text = line.phrase(first, last)
@@ -478,6 +539,14 @@ class Frames:
         if self._is_entered(line, first, last):
             first = last - 1
         return self._shortened(line, first, last, limit)
+
+    def _before_names(self, line: Line, first: int, last: int) -> int:
+        """困难职工张三、李四等6人: names in a list are examples of the noun before them."""
+        end = line.letters.find("s", first, last)
+        if end < 0 or self.types.of(line.phrase(first, last)) == "person":
+            return last
+        ends = (p for p in range(end - 1, first, -1) if self.types.of(line.phrase(first, p)) == "person")
+        return next(ends, last)
 
     def _is_done_for(self, line: Line, first: int, last: int, wanted: Wanted) -> bool:
         """企业捐助3万元, 为患病职工报销19例: those who did it, or for whom it was done, are no part of it."""

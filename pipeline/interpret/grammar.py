@@ -46,6 +46,7 @@ class Grammar:
         self._tails = tuple(words["tails"].split())
         self._noun_ends = frozenset(words["noun_ends"].split())
         self._result_ends = frozenset(words["result_ends"].split())
+        self._directions = tuple(words["directions"].split())
         self._time_ends = tuple(words["time_ends"].split())
         self._of_rates = frozenset(words["of_rates"].split())
         self._homographs = frozenset(words["homographs"].split())
@@ -58,6 +59,9 @@ class Grammar:
         self._bodies = frozenset(words["bodies"].split())
         self._places = frozenset(words["places"].split())
         self._leading = frozenset(words["leading_verbs"].split())
+        self._passive = frozenset(words["passive"].split())
+        self._rest = frozenset(words["rest"].split())
+        self._each = frozenset(words["each"].split())
         self._per = frozenset(words["per"].split())
         self._counted_heads = frozenset(words["counted_heads"].split())
         self._known: dict[str, tuple[tuple[int, int, str], ...]] = {}
@@ -84,8 +88,10 @@ class Grammar:
             return (0, 2, "v"), (2, 4, self._letter(word[2:], "n") or "n")
         if len(word) == 4 and word not in self._classes and self._classes.get(word[2:]) == "v":
             return (0, 2, self._letter(word[:2], "n") or "n"), (2, 4, "v")
-        if len(word) > 2 and word[-1] in self._result_ends:
+        if word[-1] in self._result_ends and (len(word) > 2 or (tag == "x" and len(word) == 2)):
             return ((0, len(word), self._classes.get(word, "h")),)
+        if tag == "x" and word[0] == self.rate and word not in self._classes:
+            return (0, 1, "n"), (1, len(word), self._classes.get(word[1:], "d"))  # 到账|率仅
         letter = self._letter(word, tag)
         if letter is None:
             cut = len(word) - 1
@@ -102,6 +108,8 @@ class Grammar:
         if word.endswith(self._time_ends):
             return "t"
         letter = self._tags.get(tag, "n")
+        if letter == "v" and self._types.is_one_who_acts(word):
+            return "n"  # 组长
         if len(word) > 1 and ((letter == "v" and word[-1] in self._noun_ends) or (letter in "da" and self._types.of(word))):
             return "n"
         return letter
@@ -110,6 +118,8 @@ class Grammar:
         if not word[0].isalnum():
             return "i"
         if len(word) == 2 and word[1] in self._aspects:
+            return "v"
+        if word.endswith(self._directions):
             return "v"
         if len(word) > 1 and word[-1] not in self._noun_ends:
             return None if word.endswith(self._tails) else self._first.get(word[0], "n")
@@ -158,6 +168,22 @@ class Grammar:
     def is_particle(self, before: str, noun: str) -> bool:
         """Whether a word behind a noun adds nothing to it: 模范工友者, but 享受者."""
         return noun in self._particles and self._classes.get(before) != "v"
+
+    def is_listed(self, word: str) -> bool:
+        """Whether the rules themselves put the word into a class."""
+        return word in self._classes
+
+    def is_passive(self, preposition: str) -> bool:
+        """Whether a preposition makes a passive: 被结对单位."""
+        return preposition in self._passive
+
+    def is_rest(self, pronoun: str) -> bool:
+        """Whether a pronoun right before a number stands for the rest of what is counted: 其他8件."""
+        return pronoun in self._rest
+
+    def deals_each(self, pronoun: str) -> bool:
+        """Whether a pronoun says that each of the nouns before it has the number: 面粉、食油各一桶."""
+        return pronoun in self._each
 
     def is_denominator(self, before: str) -> bool:
         """Whether a noun between this word and a number is what the number is told for each of: 每学年600元."""
@@ -212,7 +238,7 @@ class _Writer:
             return
         pieces = self._grammar.pieces(word, tag)
         for begin, stop, letter in pieces:
-            if letter in "ng" and letters and letters[-1] in "ved":
+            if letter in "ng" and letters and letters[-1] in "veda":
                 self._make_noun(word[begin:stop])
             letters.append(letter)
             line.starts.append(start + begin)
@@ -241,6 +267,8 @@ class _Writer:
         if kind in QUANTITIES:
             letter = "q"
             line.measures[here] = kind
+            if here and self._letters[-1] == "," and line.word(here - 1).isspace():
+                self._letters[-1] = "d"  # a line that is broken between a noun and its number
             if here and self._letters[-1] == "p" and self._grammar.is_light(line.word(here - 1)):
                 self._letters[-1] = "h"
         elif kind in _DATES:
@@ -313,6 +341,10 @@ class _Writer:
                 letters[here] = "d"
             elif letter == "d":
                 self._adverb_by_neighbours(here)
+            elif letter == "r" and letters[here + 1] == "q":
+                self._pronoun_by_neighbours(here)
+            elif letter == "p" and letters[here - 1 : here + 3] == list("qpen"):
+                self._passive_by_neighbours(here)
             elif letter == "b" and letters[here - 1] in "ne" and letters[here + 1] in "hp":
                 letters[here] = "n"  # 医护比为1:0.85
 
@@ -334,7 +366,7 @@ class _Writer:
         word = self._line.word(here)
         if before == "q":
             return behind not in "naeoq," and self._grammar.is_noun_too(word)
-        return before == "n" and self._grammar.is_body(word) and self._ends_statement(here + 1)
+        return before in "ne" and self._grammar.is_body(word) and self._ends_statement(here + 1)
 
     def _ends_statement(self, here: int) -> bool:
         """Whether its clause ends, or a word of having follows, or a number that closes it or is changed: 组织已达58个, 组织由58个增加."""
@@ -357,12 +389,27 @@ class _Writer:
         elif letters[here - 1] == "n" and letters[here + 1] in "hq" and self._grammar.is_particle(self._line.word(here - 1), word):
             letters[here] = "u"
 
+    def _pronoun_by_neighbours(self, here: int) -> None:
+        """面粉各一袋 is told like 面粉有一袋; 工伤19件、其他8件: the rest stands for its noun."""
+        word = self._line.word(here)
+        if self._grammar.is_rest(word):
+            self._letters[here] = "n"
+        elif self._grammar.deals_each(word) and self._line.measures[here + 1] == "count":
+            self._letters[here] = "h"
+
+    def _passive_by_neighbours(self, here: int) -> None:
+        """248家被结对单位: the passive describes the noun behind it."""
+        if self._grammar.is_passive(self._line.word(here)):
+            self._letters[here : here + 2] = "aa"
+
     def _adverb_by_neighbours(self, here: int) -> None:
         letters = self._letters
         if self._grammar.is_cut_wrong(self._line.word(here - 1), self._line.word(here)):
             letters[here - 1], letters[here] = "v", "n"
             self._line.ends[here - 1] -= 1
             self._line.starts[here] -= 1
+        elif letters[here - 1] == "q" and letters[here + 1] in "na" and not self._grammar.is_listed(self._line.word(here)):
+            letters[here] = "a"  # 10多个优良品种
         elif letters[here - 1] in "nev" and letters[here + 1] in "q,;s:)(hvu" and self._grammar.closes_noun(self._line.word(here)):
             letters[here - 1], letters[here] = "e" if letters[here - 1] == "v" else letters[here - 1], "n"
 

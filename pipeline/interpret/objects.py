@@ -12,7 +12,7 @@ from typing import Any
 import regex
 from msgspec import structs
 
-from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, Found, Frame, Frames, Place
+from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, THRESHOLDS, Found, Frame, Frames, Place
 from pipeline.interpret.grammar import Grammar
 from pipeline.interpret.lists import common_end, member, shared
 from pipeline.interpret.phrases import Line, Types, Wanted
@@ -90,6 +90,7 @@ class _Search:
         self._quantities = quantities
         self._report = report
         self._found: list[Found | None] = [None] * len(mentions)
+        self._by_measure = (self._same_measure, self._same_in_statement)
 
     def run(self) -> list[Found | None]:
         for sentence, bounds in self._line.bounds.items():
@@ -148,10 +149,24 @@ class _Search:
             return beside
         if place.kind == "money" and self._frames.is_payment(self._line, place) and not self._frames.is_named_behind(self._line, place):
             return self._paid(place)
+        picked = self._of_those_picked(place)
+        if picked:
+            return picked
         accepted, spare = self._in_clause(place)
         if accepted is None and spare and self._is_counted_already(place, spare):
             return None
         return accepted or self._carried(place, spare) or self._instead(place, spare) or self._at_last(place)
+
+    def _of_those_picked(self, place: Place) -> Found | None:
+        """146位60岁以上退役士兵: a threshold between the number and its noun picks out whom it counts."""
+        following = self._line.mention_at.get(place.here + 1)
+        quantity = None if following is None else self._quantities[following]
+        if quantity is None or quantity.bound not in THRESHOLDS or place.kind != "count":
+            return None
+        match = self._frames.phrase.match(self._letters, place.here + 2 + (self._letters[place.here + 2] == "D"), place.right)
+        span = None if match is None else self._frames.behind(self._line, *match.span(), place)
+        fits = span is not None and self._types.fit(place.wanted, self._line.phrase(*span)) > 0
+        return self._made(span, "object.behind") if span is not None and fits else None
 
     def _is_counted_already(self, place: Place, spare: Found) -> bool:
         """21支代表队640人: what the number before counts and this one cannot."""
@@ -210,7 +225,8 @@ class _Search:
             before = self._frames.phrase.search(self._letters, place.left, each)
             named = self._made(before.span(), "object.paid_each") if before else None
             return self._later_money(place) or named or self._carry(self._count_beside(place))
-        span = self._frames.made_with(self._line, place)
+        apart = self._letters[place.here + 1] == ","  # 投入3万元,制作标语300幅: of which it is but a part
+        span = None if apart else self._frames.made_with(self._line, place)
         if span is not None:
             return self._made(span, "object.spent_on")
         return self._made((place.here - 1, place.here), "object.before") if self._frames.names_payment(self._line, place) else None
@@ -260,10 +276,14 @@ class _Search:
 
     def _numbers(self, place: Place, *, same_statement: bool = False) -> Iterator[int]:
         """The mentions before this one in its sentence that have an object, the nearest first."""
-        for position in range(place.here - 1, place.bounds[0] - 1, -1):
-            if same_statement and self._letters[position] == ";":
+        position = place.here
+        while (position := position - 1) >= place.bounds[0]:
+            letter = self._letters[position]
+            if same_statement and letter == ";":
                 return
-            if self._letters[position] == "q" and self._found[self._line.mention_at[position]] is not None:
+            if letter == ")":
+                position = self._frames.parts_opened(self._line, position, place.bounds[0])
+            elif letter == "q" and self._found[self._line.mention_at[position]] is not None:
                 yield self._line.mention_at[position]
 
     # ---------------------------------------------------------------- carried over
@@ -272,16 +292,19 @@ class _Search:
         """The object of a number whose clause names none that fits."""
         if spare and place.kind == "count" and self._frames.is_target(spare.text, place.wanted) and (told := self._target_of(place)):
             return self._carry(told)
-        whole = self._whole(place) if spare else None
-        if spare and whole and self._frames.is_owner(spare.text):
+        at = self._whole_at(place) if spare else None
+        if spare and at is not None and self._is_greater(place, at):
+            return spare
+        whole = None if at is None else self._found[at]
+        if spare and whole and (self._frames.is_owner(spare.text) or (spare.verbal and place.wanted.type in PEOPLE)):
             return self._carry(whole)
         if spare and self._is_body_of_part(place, spare):
             return self._carry(whole) if whole and self._has_such_parts(whole, spare) else spare
-        if spare and place.kind == "money" and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
-            return spare if named.verbal or self._types.of(named.text) in PEOPLE else self._carry(named)
+        if spare and place.kind == "money" and self._frames.is_bare(spare.text) and self._has_count_before(place):
+            return spare
         for source in self._sources(place, spare):
             found = source(place)
-            repeats = found is not None and found.verbal and place.wanted.type == "event" and source == self._same_measure
+            repeats = found is not None and found.verbal and place.wanted.type == "event" and source in self._by_measure
             if repeats and (own := self._verb(place)):
                 return own  # 走访八次,发函三次
             if found is not None:
@@ -295,7 +318,8 @@ class _Search:
             paid = beside is not None and self._types.of(beside.text) in ("person", "household")
             named = (self._later_money, self._from_phrases) if paid or beside is None else (self._from_phrases,)
             yield from (self._from_label, self._money_between, *named, self._count_beside)
-        yield self._same_measure
+        happened = spare is not None and spare.verbal and place.wanted.type == "person" and self._is_one_word(spare)
+        yield self._same_in_statement if happened else self._same_measure
         theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
         if not theirs:
             yield self._from_phrases
@@ -307,6 +331,10 @@ class _Search:
         vague = spare is None or not spare.verbal or self._types.of(spare.text) is None or not self._frames.names(spare.text)
         if vague or place.wanted.type == "case":
             yield self._from_sentence_before
+
+    def _is_one_word(self, found: Found) -> bool:
+        """死亡301人 tells whom it is about, 介绍上岗326人 what was done for those told before."""
+        return self._frames.names(found.text) and len(found.text) <= 2
 
     def _is_of_event(self, place: Place, spare: Found | None) -> bool:
         """村庄整治:改厕326座: what was done says what is counted, and the label only the work that it is of."""
@@ -336,13 +364,18 @@ class _Search:
         found = None if nearest is None else self._found[nearest]
         return None if found is None or self._frames.is_target(found.text, place.wanted) else found
 
-    def _whole(self, place: Place) -> Found | None:
+    def _whole_at(self, place: Place) -> int | None:
         """团员1420名,其中学生860名,农村430名: what the total is of, not the part before."""
-        since = self._letters.rfind("w", place.bounds[0], place.here)
+        since = self._frames.part_since(self._line, place)
         unit = self._unit(place.index)
         before = (i for i in self._numbers(place, same_statement=True) if self._line.at[i] < since)
-        whole = next((i for i in before if self._unit(i) == unit and self._mentions[i].kind == place.kind), None)
-        return None if whole is None else self._found[whole]
+        return next((i for i in before if self._unit(i) == unit and self._mentions[i].kind == place.kind), None)
+
+    def _is_greater(self, place: Place, whole: int) -> bool:
+        """联合工会5家(包含企业97家): what is more than the number before is no part of what that counts."""
+        other = self._quantities[whole]
+        mine, theirs = place.quantity.value, None if other is None else other.value
+        return mine is not None and theirs is not None and mine > theirs
 
     def _is_body_of_part(self, place: Place, spare: Found) -> bool:
         body = place.wanted.type is None and self._types.of(spare.text) == "organisation"
@@ -350,17 +383,23 @@ class _Search:
 
     def _has_such_parts(self, whole: Found, part: Found) -> bool:
         """团支部34个,其中学校3个: bodies in other bodies; 工会60个,其中联合工会11个 has a noun of its own."""
+        if self._frames.is_section(part.text):
+            return False
         shared_words = any(part.text[at : at + 2] in whole.text for at in range(len(part.text) - 1))
         return self._types.of(whole.text) == "organisation" and not shared_words
 
-    def _nearest_count(self, place: Place) -> Found | None:
-        """工伤纠纷15起,金额597752元: what the count before it is about."""
-        return next((self._found[i] for i in self._numbers(place, same_statement=True) if self._mentions[i].kind == "count"), None)
+    def _has_count_before(self, place: Place) -> bool:
+        """工伤纠纷15起,金额597752元: a sum is called so where it is that of a count before it."""
+        return any(self._mentions[i].kind == "count" for i in self._numbers(place, same_statement=True))
 
-    def _same_measure(self, place: Place) -> Found | None:
+    def _same_in_statement(self, place: Place) -> Found | None:
+        """女孩185人;死亡301人: what names something itself takes no noun of another statement."""
+        return self._same_measure(place, same_statement=True)
+
+    def _same_measure(self, place: Place, *, same_statement: bool = False) -> Found | None:
         """The object of a number before it with the same measure; of a share, of any."""
         unit = self._unit(place.index)
-        for index in self._numbers(place):
+        for index in self._numbers(place, same_statement=same_statement):
             found = self._found[index]
             assert found is not None
             if self._is_of_same(index, found, place, unit):
@@ -430,6 +469,8 @@ class _Search:
             return False  # 人口学校
         if listed and (inside or self._letters[end] == "z") and place.wanted.type in PEOPLE:
             return False
+        if set(self._letters[first:last]) == {"o"}:
+            return False  # “不漏一户不错一人”
         text = self._line.phrase(first, last)
         if self._is_listed_trade(span, text):
             return False
@@ -554,7 +595,7 @@ class _Search:
     def _done_before(self, place: Place) -> Found | None:
         """各村都设了便民服务点,共11个: what the clause before it ends with, where it can be counted so."""
         end = place.left - 1
-        if end <= place.bounds[0] or self._letters[end] != ",":
+        if end <= place.bounds[0] or self._letters[end] != "," or self._letters[place.here + 1] in "naeoD":
             return None
         found = self._ending_at(end, self._left(end, place.bounds[0]), place)
         if found is None or self._frames.is_bare(found.text):
@@ -573,9 +614,15 @@ class _Search:
         told = (found for index in self._numbers(place) if (found := self._found[index]) is not None)
         named = (found for found in told if not self._frames.is_target(found.text, place.wanted))
         nearest = next((found for found in named if found.rule != VERB), None)
-        if nearest is None or (place.kind == "count" and self._types.fit(place.wanted, nearest.text) < 0):
+        if nearest is None:
             return None
         if place.kind == "money" and self._types.of(nearest.text) is None:
+            return None
+        if place.wanted.type == "person" and self._types.of(nearest.text) == "event":
+            return None  # 开办培训班14期,有876人次参加
+        if place.wanted.type == "person" and self._types.of(nearest.text) == "age":
+            return self._phrase_that_fits(place, place.bounds[0], inside=True)  # 主席平均年龄43岁;大专以上的6名
+        if place.kind == "count" and self._types.fit(place.wanted, nearest.text) < 0:
             return None
         return self._carry(nearest)
 
@@ -602,11 +649,11 @@ class _Search:
         if self._frames.phrase.search(self._letters, place.left, place.here):
             return None
         above = self._report.blocks[block.path[-1]]
-        text = self._report.text[above.body : above.end].strip()
+        text = self._report.text[above.body : above.end].strip().rstrip("。;:,")
         if (
             not self._earlier_text.names(text)
             or self._is_of_money(place, text)
-            or (place.kind != "count" and self._types.fit(place.wanted, text) <= 0)
+            or ((place.kind != "count" or place.wanted.type is not None) and self._types.fit(place.wanted, text) <= 0)
         ):
             return None
         start = self._report.text.index(text, above.body)

@@ -121,6 +121,10 @@ class Types:
         self._known[word] = None if found == "none" else found
         return self._known[word]
 
+    def is_one_who_acts(self, word: str) -> bool:
+        """Whether a word is listed as it stands as a person, a household or a body."""
+        return self._ends.get(word) in _COUNTED_ONE_BY_ONE
+
     def fit(self, wanted: Wanted, word: str) -> int:
         """1: such a noun is what is counted; 0: it may be; -1: it cannot be."""
         if wanted.type is None:
