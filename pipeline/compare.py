@@ -46,13 +46,14 @@ class Comparer:
         empty: dict[tuple[str, str], Row] = {}
         for gap in sorted(gaps, key=lambda row: (row["state"] != "masked", row["start"])):
             empty.setdefault((gap["report_id"], gap["indicator"]), gap)
-        columns: dict[str, list[Any]] = {name: [] for name in CELLS.names()}
-        for report in reports.select(["report_id", *_PLACE, "year", "period"]).to_pylist():
-            for code, indicator in self.indicators.items():
-                key = report["report_id"], code
-                cell = self._cell(indicator, claims.get(key, []), empty.get(key))
-                for name, values in columns.items():
-                    values.append(cell[name] if name in cell else report[name])
+        told = reports.select(["report_id", *_PLACE, "year", "period"]).to_pydict()
+        keys = [(report_id, code) for report_id in told["report_id"] for code in self.indicators]
+        cells = [self._cell(self.indicators[key[1]], claims.get(key, []), empty.get(key)) for key in keys]
+        count = len(self.indicators)
+        columns = {
+            name: [value for value in told[name] for _ in range(count)] if name in told else [cell[name] for cell in cells]
+            for name in CELLS.names()
+        }
         return pa.table(columns, schema=CELLS.schema)
 
     def _claims(self, facts: pa.Table) -> dict[tuple[str, str], list[Row]]:

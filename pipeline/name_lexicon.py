@@ -12,9 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from math import log, log1p
 
-import jieba
-
-from pipeline.segment import tokenizer_of_dictionary
+from pipeline.segment import Tokenizer, dictionary
 
 NO_PERSONS = ("ns", "nt")
 """Tags of places and bodies."""
@@ -29,8 +27,10 @@ class NameLexicon:
 
     def __init__(self, surnames: Iterable[str]) -> None:
         self._surnames = frozenset(surnames)
-        self._tokenizer: jieba.Tokenizer = tokenizer_of_dictionary()
-        self._tags: Mapping[str, str] = dict(_tagged_words(self._tokenizer))
+        words, counts, tags = dictionary()
+        self._tokenizer = Tokenizer(words, counts, tags)
+        self._tags: Mapping[str, str] = dict(zip(words, tags, strict=True))
+        self._seen: Mapping[str, int] = dict(zip(words, counts, strict=True))
         self._count()
 
     def _count(self) -> None:
@@ -44,7 +44,7 @@ class NameLexicon:
                     counts[character] += 1
             elif not tag.startswith("nr") and 2 <= len(word) <= 4:
                 self._rest.update(word[1:])
-                self._first_of_word[word[0]] = self._first_of_word.get(word[0], 0.0) + log1p(self._tokenizer.FREQ[word])
+                self._first_of_word[word[0]] = self._first_of_word.get(word[0], 0.0) + log1p(self._seen[word])
 
     @cached_property
     def _sums(self) -> tuple[float, float, float, float]:
@@ -77,17 +77,9 @@ class NameLexicon:
 
     def weight(self, word: str) -> float:
         """How common a word of another kind it is: 0 for none, 1 for one of the dictionary's frequency 150, 2 for 22,000."""
-        return log1p(self._tokenizer.FREQ[word]) / _FREQUENT if self.is_other_word(word) else 0.0
+        return log1p(self._seen[word]) / _FREQUENT if self.is_other_word(word) else 0.0
 
     def words(self, text: str) -> Iterator[str]:
         """The text cut by the dictionary alone; what it does not know stands as single characters."""
         words: Iterator[str] = self._tokenizer.cut(text, HMM=False)
         return words
-
-
-def _tagged_words(tokenizer: jieba.Tokenizer) -> Iterator[tuple[str, str]]:
-    """Words and tags of the dictionary's own file; a line is: word, frequency, tag."""
-    with tokenizer.get_dict_file() as lines:
-        for line in lines:
-            word, _, tag = line.decode("utf-8").strip().split(" ")
-            yield word, tag

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from itertools import chain
 
 import regex
@@ -65,10 +64,12 @@ class Sieve:
         self._needed_by: defaultdict[str, list[int]] = defaultdict(list)
         self._always: set[int] = set()
         self._count = 0
+        self._passes_always: frozenset[int] = frozenset()
+        self._lexicon: Lexicon[tuple[int, ...]] | None = None
 
     def add(self, pattern: Pattern) -> int:
-        """The index of a pattern; all are added before the first text comes."""
-        index, self._count = self._count, self._count + 1
+        """The index of a pattern."""
+        index, self._count, self._lexicon = self._count, self._count + 1, None
         words = needles(pattern.pattern, pattern.named_lists)
         if words is None:
             self._always.add(index)
@@ -76,13 +77,12 @@ class Sieve:
             self._needed_by[word].append(index)
         return index
 
-    @cached_property
-    def _lexicon(self) -> Lexicon[tuple[int, ...]]:
-        return Lexicon({word: tuple(indices) for word, indices in self._needed_by.items()})
-
     def passing(self, text: str, start: int, end: int) -> frozenset[int]:
         """The patterns that may match in `text[start:end]` or in pieces of it, whatever marks are put between these."""
-        return frozenset(chain(self._always, *self._lexicon.tags(text[start:end])))
+        if self._lexicon is None:
+            self._lexicon = Lexicon({word: tuple(indices) for word, indices in self._needed_by.items()})
+            self._passes_always = frozenset(self._always)
+        return self._passes_always.union(*self._lexicon.tags(text[start:end]))
 
 
 class Passing:

@@ -55,7 +55,7 @@ def patterns(own: Path | None = None) -> dict[tuple[str, int], regex.Pattern[str
     from pipeline.redact import Redactor
     from pipeline.run import Machinery, Settings, Tools
 
-    book = rulebook.load(own)
+    book = rulebook.load(own, eager=True)
     with watched() as seen:
         Redactor(book)
         paragraphs([], own)

@@ -17,7 +17,7 @@ from typing import Any
 import regex
 
 from pipeline.name_lexicon import NO_PERSONS, NameLexicon
-from pipeline.rulebook import PATTERN_FLAGS
+from pipeline.patterns import PATTERN_FLAGS
 
 FLAGS = PATTERN_FLAGS | regex.MULTILINE
 Evidence = dict[str, float]

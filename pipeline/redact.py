@@ -18,8 +18,9 @@ import regex
 
 from pipeline.labels import form
 from pipeline.model import CORRECTED
+from pipeline.patterns import PATTERN_FLAGS
 from pipeline.persons import PersonFinder, alternatives, filled
-from pipeline.rulebook import PATTERN_FLAGS, Rulebook
+from pipeline.rulebook import Rulebook
 
 Tables = dict[str, pa.Table]
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
+
+import msgspec
+from msgspec.structs import replace
 
 from pipeline.repeats import MOST as NO_END
 
@@ -29,7 +31,9 @@ _ITEMS = {r"\d": r"\p{Nd}", r"\s": r"\t-\r\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{20
 """Classes that RE2 takes for narrower than `regex` does."""
 _ZERO_WIDTH = frozenset("AZzbBmM")
 _LITERAL_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
-_COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}")
+_BLANKS = re.compile(r"(?:\s|#[^\n]*)+")
+_COUNT = re.compile(r"(?:\s|#[^\n]*)*(?:(?P<sign>[*+?])|\{(\d*)(,?)(\d*)\})")
+_SIGNS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _LOOK = re.compile(r"\(\?(<?[=!])")
 _GROUP = re.compile(r"\((?:\?(?::|>|P<\w+>|<\w+>))?(?!\?|\*)")
 _BACK = re.compile(r"\(\?P=\w+\)")
@@ -44,8 +48,7 @@ class RelaxError(ValueError):
     """A pattern that says something this module does not know; the rule is then tried everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Relaxed:
+class Relaxed(msgspec.Struct, frozen=True):
     """A piece of a relaxed pattern. Sets of characters are None where they may be any."""
 
     text: str = ""
@@ -126,15 +129,9 @@ class _Reader:
 
     def _skip(self) -> None:
         """Blanks and comments count for nothing."""
-        while self.place < len(self._pattern):
-            character = self._pattern[self.place]
-            if character == "#":
-                end = self._pattern.find("\n", self.place)
-                self.place = end if end >= 0 else len(self._pattern)
-            elif not character.isspace():
-                return
-            else:
-                self.place += 1
+        blanks = _BLANKS.match(self._pattern, self.place)
+        if blanks is not None:
+            self.place = blanks.end()
 
     def _take(self, expected: str) -> bool:
         self._skip()
@@ -270,15 +267,14 @@ class _Reader:
 
     def _times(self) -> tuple[int, int | None] | None:
         """How often the atom before stands there, the second None where there is no end; None where nothing is said."""
-        for sign, least, most in (("*", 0, None), ("+", 1, None), ("?", 0, 1)):
-            if self._take(sign):
-                return least, most
-        self._skip()
-        if count := self._matched(_COUNT):
-            least_said, comma, most_said = count.groups()
-            least, most = int(least_said or 0), int(most_said) if most_said else None if comma else int(least_said)
-            return least, None if most is not None and most - least >= NO_END else most
-        return None
+        count = self._matched(_COUNT)
+        if count is None:
+            return None
+        sign, least_said, comma, most_said = count.groups()
+        if sign is not None:
+            return _SIGNS[sign]
+        least, most = int(least_said or 0), int(most_said) if most_said else None if comma else int(least_said)
+        return least, None if most is not None and most - least >= NO_END else most
 
 
 def _quoted(character: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 MOST = 300
-_PIECE = re.compile(r"\\.|\#[^\n]*|\[|(?P<count>\{\d*(?:,\d*)?\}|[*+?])[+?]?|\(\?|.", re.DOTALL)
+_PIECE = re.compile(r"[^\\#\[{*+?(]+|\\.|\#[^\n]*|\[|(?P<count>\{\d*(?:,\d*)?\}|[*+?])[+?]?|\(\?|.", re.DOTALL)
 _COUNT = re.compile(r"\{(\d*),\}")
 
 

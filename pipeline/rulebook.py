@@ -17,10 +17,10 @@ from typing import Any, Literal, NoReturn, get_args
 import regex
 
 from pipeline.model import QUANTITIES, Kind
+from pipeline.patterns import compiled, lazy
 from pipeline.repeats import bounded
 from pipeline.rules_shape import check_file, line_of
 
-PATTERN_FLAGS = regex.VERBOSE | regex.VERSION1
 EXTRACTION_FILES = ("markers", "references", "names", "ordinals", "dates", "quantities")
 COUNT_CLASSES_LEFT_OUT = frozenset({"money", "foreign", "percent", "duration"})
 _PLACE = regex.compile(r"rules/(?P<file>\w+)\.toml: (?P<rule>[\w.]+)")
@@ -98,12 +98,16 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
 
 
-def load(own: Path | None = None) -> Rulebook:
-    """The shipped rules, with the folder `own` laid over them. Raises RuleError on a file that cannot be used."""
+def load(own: Path | None = None, *, eager: bool = False) -> Rulebook:
+    """The shipped rules, with the folder `own` laid over them. Raises RuleError on a file that cannot be used.
+
+    `eager`: each pattern is compiled as soon as a stage is made, so that one that does not compile is found at once. Patterns of own
+    rules always are; those of the shipped ones, which the tests know to compile, wait until a text needs them.
+    """
     folders = (shipped_folder(),) if own is None else (shipped_folder(), own)
     if own is not None:
         _check_folder(own)
-    return Rulebook(folders)
+    return Rulebook(folders, eager=eager or own is not None)
 
 
 def _check_folder(own: Path) -> None:
@@ -139,6 +143,8 @@ class Rulebook:
     """The rules of one run. Everything is read lazily and kept; the object never changes."""
 
     folders: tuple[Path, ...]
+    eager: bool = False
+    """Whether patterns are compiled at once, and not when a text first needs them."""
 
     @property
     def folder(self) -> Path:
@@ -257,11 +263,13 @@ class Rulebook:
 
     def compile(self, pattern: str, where: str) -> regex.Pattern[str]:
         """A pattern with its bricks filled in. Raises RuleError, with `where`, on an unknown brick or a pattern that does not compile."""
+
+        def failed(error: regex.error) -> RuleError:
+            return RuleError(f"{where}: the pattern does not compile: {error}; see the bricks in rules/bricks.toml")
+
         lists: dict[str, Any] = {}
-        try:
-            return regex.compile(bounded(self._fill(pattern, lists, where)), PATTERN_FLAGS, **lists)
-        except regex.error as error:
-            raise RuleError(f"{where}: the pattern does not compile: {error}; see the bricks in rules/bricks.toml") from error
+        filled = bounded(self._fill(pattern, lists, where))
+        return compiled(filled, lists, failed) if self.eager else lazy(filled, lists, failed)
 
     def _fill(self, pattern: str, lists: dict[str, Any], where: str, depth: int = 0) -> str:
         if depth > 8:

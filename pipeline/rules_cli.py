@@ -39,7 +39,7 @@ def _load(own: Path | None) -> Rulebook:
     from pipeline import rulebook
 
     try:
-        book = rulebook.load(own)
+        book = rulebook.load(own, eager=True)
         _ = book.extraction
         _ = book.indicators
     except rulebook.RuleError as error:

@@ -115,7 +115,7 @@ class Machinery:
 
     @cached_property
     def interpreter(self) -> Interpreter:
-        return Interpreter(self.rulebook)
+        return Interpreter(self.rulebook, self.indicators)
 
     @cached_property
     def indicators(self) -> IndicatorReader:

@@ -7,8 +7,10 @@ spaCy's matchers can speak of words and mentions alike. spaCy objects stay insid
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 import jieba
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 jieba.setLogLevel(logging.WARNING)
 MENTION_TAG = "num"
 UNKNOWN_TAG = "x"
+OWN_TAG = "n"
+"""Of the project's own words."""
 
 SegmenterName = Literal["jieba", "rjieba"]
 SEGMENTERS: tuple[SegmenterName, ...] = ("jieba", "rjieba")
@@ -36,35 +40,58 @@ _LONGEST_KEPT = 40
 Cut = Callable[[str], Sequence[str]]
 
 
-def _dictionary() -> tuple[list[str], list[int], list[str]]:
+def dictionary() -> tuple[list[str], list[int], list[str]]:
     """jieba's dictionary: its words, how often each was seen, and its part of speech."""
     with jieba.get_dict_file() as lines:
         columns = lines.read().decode("utf-8").split()
     return columns[::3], list(map(int, columns[1::3])), columns[2::3]
 
 
-def _frequencies(words: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
-    """As jieba keeps them: those of the words, and 0 for what words begin with and is none, so that it knows when to stop looking."""
-    beginnings: set[str] = set()
-    for length in range(1, max(map(len, words), default=0)):
-        beginnings.update([word[:length] for word in words if len(word) > length])
-    return {**dict.fromkeys(beginnings, 0), **dict(zip(words, counts, strict=True))}
+class Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
+    """jieba with this dictionary and nothing else; the words of a character are made ready when a text first holds it.
 
-
-def tokenizer_of_dictionary() -> jieba.Tokenizer:
-    """jieba with its own dictionary and nothing else.
-
-    Not by its `initialize`, which believes whatever lies in the system's folder for temporary files as jieba.cache.
+    jieba's `initialize` believes whatever lies in the system's folder for temporary files as jieba.cache. It also keeps what words begin
+    with, so that it knows when to stop looking, half a million strings in all; a report needs a tenth of them.
     """
-    words, counts, _ = _dictionary()
-    return _tokenizer(words, counts)
+
+    def __init__(self, words: Sequence[str], counts: Sequence[int], tags: Sequence[str]) -> None:
+        super().__init__()
+        self.FREQ: dict[str, int] = {}
+        self.total = sum(counts)
+        self.initialized = True
+        self.tags: dict[str, str] = {}
+        """By word its part of speech; words that no text was seen to need yet are missing."""
+        self._words, self._counts, self._tags = words, counts, tags
+        self._runs: dict[str, list[tuple[int, int]]] = {}
+        """By character the stretches of `words` that begin with it."""
+        start = 0
+        for first, run in groupby(map(itemgetter(0), words)):
+            end = start + sum(1 for _ in run)
+            self._runs.setdefault(first, []).append((start, end))
+            start = end
+        self._met: set[str] = set()
+
+    def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802  jieba's name
+        """By place the last characters of the words that begin there."""
+        if not self._met.issuperset(sentence):
+            self._meet(set(sentence) - self._met)
+        graph: dict[int, list[int]] = super().get_DAG(sentence)
+        return graph
+
+    def _meet(self, characters: Iterable[str]) -> None:
+        """Take in the words that begin with these characters: how often each was seen, and 0 for what words begin with and is none."""
+        self._met.update(characters)
+        for start, end in chain.from_iterable(self._runs.get(character, ()) for character in characters):
+            words = self._words[start:end]
+            beginnings = {word[:length] for word in words for length in range(1, len(word))}
+            self.FREQ.update(dict.fromkeys(beginnings.difference(self.FREQ), 0))
+            self.FREQ.update(zip(words, self._counts[start:end], strict=True))
+            self.tags.update(zip(words, self._tags[start:end], strict=True))
 
 
-def _tokenizer(words: Sequence[str], counts: Sequence[int]) -> jieba.Tokenizer:
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = _frequencies(words, counts), sum(counts)
-    tokenizer.initialized = True
-    return tokenizer
+def tokenizer_of_dictionary() -> Tokenizer:
+    """jieba with its own dictionary."""
+    return Tokenizer(*dictionary())
 
 
 class Segmenter:
@@ -75,22 +102,18 @@ class Segmenter:
         self._name = name
 
     @cached_property
-    def _loaded(self) -> tuple[Cut, dict[str, str]]:
-        """What cuts a text, and the part of speech of each dictionary word; the project's own words are nouns.
+    def _loaded(self) -> tuple[Cut, Mapping[str, str]]:
+        """What cuts a text, and the part of speech of each dictionary word that it cuts; the project's own words are nouns."""
+        return self._rjieba() if self._name == "rjieba" else self._jieba()
 
-        Both from one reading of the dictionary.
-        """
-        words, counts, tags = _dictionary()
-        cut = self._rjieba() if self._name == "rjieba" else self._jieba(_tokenizer(words, counts))
-        return cut, dict(zip(words, tags, strict=True)) | dict.fromkeys(self._own_words, "n")
-
-    def _jieba(self, tokenizer: jieba.Tokenizer) -> Cut:
+    def _jieba(self) -> tuple[Cut, Mapping[str, str]]:
+        tokenizer = tokenizer_of_dictionary()
         for word in self._own_words:
             tokenizer.add_word(word)
-        cut: Cut = tokenizer.lcut
-        return cut
+            tokenizer.tags[word] = OWN_TAG
+        return tokenizer.lcut, tokenizer.tags
 
-    def _rjieba(self) -> Cut:
+    def _rjieba(self) -> tuple[Cut, Mapping[str, str]]:
         import rjieba
 
         tokenizer = rjieba.Jieba()
@@ -101,7 +124,8 @@ class Segmenter:
             words: Sequence[str] = tokenizer.cut(surrogates.replaced(piece))
             return words
 
-        return cut
+        words, _, tags = dictionary()
+        return cut, dict(zip(words, tags, strict=True)) | dict.fromkeys(self._own_words, OWN_TAG)
 
     @cached_property
     def _own_words(self) -> tuple[str, ...]:

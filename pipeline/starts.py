@@ -71,22 +71,30 @@ class Starts:
             byte += len(padded[last:start].encode())
             last = start
             width = WINDOW if window.fixed else window.end(start) - start
-            for hit in can_begin(content[byte : byte + min(width, WIDEST) * _WIDEST_CHARACTER]):
-                places[listed[hit]].append(start)
+            hits = can_begin(content[byte : byte + min(width, WIDEST) * _WIDEST_CHARACTER])
+            if len(hits) > 1:
+                for hit in hits:
+                    places[listed[hit]].append(start)
         return places
 
 
 class Gate:
-    """Tells of a short text, in one pass, whether any of a number of patterns can match in it. Built once."""
+    """Tells of a short text, in one pass, which of a number of patterns can match in it; they go by their index. Built once."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        relaxed = [_relaxed(pattern) for pattern in patterns]
-        self._shut = all(piece is not None for piece in relaxed)
-        self._automaton = _automaton([piece.text for piece in relaxed if piece is not None], re2.Set.SearchSet)
+        relaxed = {index: piece for index, pattern in enumerate(patterns) if (piece := _relaxed(pattern)) is not None}
+        self._anywhere = frozenset(range(len(patterns))) - frozenset(relaxed)
+        self._listed = tuple(relaxed)
+        self._automaton = _automaton([piece.text for piece in relaxed.values()], re2.Set.SearchSet)
 
-    def is_open(self, text: str) -> bool:
-        """False where no pattern matches."""
-        return not self._shut or self._automaton.Match(_padded(text)) != [0]
+    def passing(self, text: str) -> frozenset[int]:
+        """The patterns that may match."""
+        hits = self._automaton.Match(_padded(text))
+        if hits == [0]:
+            return self._anywhere
+        if hits is None:  # the automaton has run out of memory
+            return self._anywhere.union(self._listed)
+        return self._anywhere.union([self._listed[hit - 1] for hit in hits if hit])
 
 
 class _Window:

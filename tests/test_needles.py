@@ -11,7 +11,8 @@ from pipeline import pattern_watch
 from pipeline.interpret.indicator import IndicatorReader
 from pipeline.model import Sentence
 from pipeline.needles import Passing, Sieve, needles
-from pipeline.rulebook import PATTERN_FLAGS, load
+from pipeline.patterns import PATTERN_FLAGS
+from pipeline.rulebook import load
 from pipeline.rules_check import bare_report
 
 PATTERNS = list(pattern_watch.patterns().values())
@@ -59,7 +60,7 @@ def test_of_what_is_not_known_nothing_is_asked(pattern: str) -> None:
 
 def test_most_patterns_of_indicators_need_a_word() -> None:
     with pattern_watch.watched() as seen:
-        IndicatorReader(load())
+        IndicatorReader(load(eager=True))
     of_indicators = list(seen.values())
     without = [pattern for pattern in of_indicators if needles(pattern.pattern, pattern.named_lists) is None]
     assert len(without) < len(of_indicators) / 10

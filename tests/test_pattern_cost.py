@@ -8,8 +8,8 @@ import regex
 from pipeline import pattern_watch
 from pipeline.pattern_cost import Attack, attacks, check, worst
 from pipeline.pattern_machine import tree
+from pipeline.patterns import PATTERN_FLAGS
 from pipeline.repeats import bounded
-from pipeline.rulebook import PATTERN_FLAGS
 
 
 def pattern(written: str) -> regex.Pattern[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline import rulebook
 from pipeline.pattern_machine import Machine, TooManyStepsError, UnknownPatternError, compiled, tree
-from pipeline.rulebook import PATTERN_FLAGS
+from pipeline.patterns import PATTERN_FLAGS
 
 BOOK = rulebook.load()
 PATTERNS = [

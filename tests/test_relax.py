@@ -6,8 +6,8 @@ import pytest
 import re2
 import regex
 
+from pipeline.patterns import PATTERN_FLAGS
 from pipeline.relax import RelaxError, relax
-from pipeline.rulebook import PATTERN_FLAGS
 
 
 def _begins(pattern: str, text: str, **lists: list[str]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
@@ -41,6 +42,8 @@ class Extractor:
         characters = "".join(c for part in ("digits", "small", "large", "tens") for c in numerals[part])
         self._chinese = regex.compile(f"[{characters}]+")
         self._spelled = frozenset(characters)
+        self._dense = re.compile(rf"[\d{characters}、,.]{{{LONGEST_RUN}}}")
+        """Stands wherever an endless run does, and is sooner looked for."""
         self._endless = _endless(characters)
         self._prefixes = frozenset(rulebook.table("lookalikes")["prefixes"].split())
 
@@ -54,11 +57,12 @@ class Extractor:
         blocked = _Spans(ordinary)
         candidates = [(PHRASE_PRIORITY, -1, mention) for mention in phrases]
         losers: list[Loser] = []
-        candidates += [
-            (ENDLESS_PRIORITY, -1, Mention(*run.span(), "name", UNREAD, "", note=ENDLESS)) for run in self._endless.finditer(text)
-        ]
         candidates += [(TABLE_PRIORITY, -1, mention) for mention in self._tables.mentions(text)]
-        readable = self._endless.sub(lambda run: UNREADABLE * len(run[0]), text)
+        readable = text
+        if self._dense.search(text):
+            runs = [run.span() for run in self._endless.finditer(text)]
+            candidates += [(ENDLESS_PRIORITY, -1, Mention(*run, "name", UNREAD, "", note=ENDLESS)) for run in runs]
+            readable = _overwritten(text, runs, UNREADABLE)
         for index, matches in self._starts.matches(readable):
             rule = self._rules[index]
             for mention in _mentions(rule, readable, matches):
@@ -108,15 +112,11 @@ class Extractor:
         return None if word == (mention.start, mention.end) and mention.kind == "date" else word
 
     def _left_over(self, text: str, kept: list[Mention], blocked: _Spans) -> list[Mention]:
-        taken = _Spans([(mention.start, mention.end) for mention in kept])
-        left = []
-        for match in _ARABIC.finditer(text):
-            for start, end in taken.gaps(match.start(), match.end()):
-                left.append(Mention(start, end, "name", UNREAD, "", note="no rule reads this number"))
-        for match in self._chinese.finditer(text):
-            for start, end in taken.gaps(match.start(), match.end()):
-                if not self._is_ordinary(text, start, end, blocked):
-                    left.append(Mention(start, end, "name", UNREAD, "", note="a numeral in a name or phrase that no rule knows"))
+        rest = _overwritten(text, [(mention.start, mention.end) for mention in kept], UNREADABLE)
+        left = [Mention(*match.span(), "name", UNREAD, "", note="no rule reads this number") for match in _ARABIC.finditer(rest)]
+        for match in self._chinese.finditer(rest):
+            if not self._is_ordinary(text, *match.span(), blocked):
+                left.append(Mention(*match.span(), "name", UNREAD, "", note="a numeral in a name or phrase that no rule knows"))
         return left
 
     def _is_ordinary(self, text: str, start: int, end: int, blocked: _Spans) -> bool:
@@ -139,6 +139,16 @@ def _mentions(rule: ExtractionRule, text: str, matches: Iterable[regex.Match[str
             continue
         groups = {name: span for name, number in names if (span := spans[number])[0] < span[1]}
         yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
+
+
+def _overwritten(text: str, spans: Iterable[tuple[int, int]], character: str) -> str:
+    """The text with this character in place of each in some spans, which are ascending and do not overlap."""
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces.append(text[at:start])
+        pieces.append(character * (end - start))
+        at = end
+    return "".join(pieces) + text[at:]
 
 
 def _endless(spelled: str) -> regex.Pattern[str]:
@@ -184,17 +194,3 @@ class _Spans:
                 return first, last
             index -= 1
         return None
-
-    def gaps(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """The parts of [start, end) that no span covers; the spans must not overlap."""
-        index = max(bisect_right(self._starts, start) - 1, 0)
-        position = start
-        while index < len(self._spans) and self._spans[index][0] < end:
-            first, last = self._spans[index]
-            if last > position:
-                if first > position:
-                    yield position, first
-                position = max(position, last)
-            index += 1
-        if position < end:
-            yield position, end

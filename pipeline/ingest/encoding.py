@@ -11,7 +11,6 @@ import codecs
 import re
 import sys
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -49,6 +48,8 @@ LOST_RUN = re.compile(LOST + "+")
 FIRST_CJK = "\u2e80"
 WEIGHED_AT_ONCE = 1 << 20
 """Characters; their codes and costs take twelve bytes each."""
+MOST_CHARACTERS = 1 << 15
+"""So many characters are remembered with what they are."""
 MOST_BYTES = 4
 """Of one character, in every encoding that is tried."""
 BLANK_CONTROLS = frozenset("\t\n\r\f\v\x1a")
@@ -137,6 +138,7 @@ def _class_of(character: str) -> str:
     return "rare" if "CJK" in unicodedata.name(character, "") else "foreign"
 
 
+@lru_cache(maxsize=MOST_CHARACTERS)
 def is_bad(character: str) -> bool:
     """Whether texts do not hold this character: a control, unassigned, private, or the sign for what could not be decoded."""
     return character == LOST or (character not in BLANK_CONTROLS and unicodedata.category(character) in BAD_CATEGORIES)
@@ -184,14 +186,13 @@ def _utf8(data: bytes, model: Model) -> Decoded | None:
     All else goes to the comparison, UTF-8 among the others: `慰问` in UTF-16 is `pa` with controls, and no byte of it breaks UTF-8.
     """
     text = data.decode("utf-8", "replace")
-    counts = Counter(text)
-    lost = counts.pop(LOST, 0)
-    chinese = sum(count for character, count in counts.items() if character >= FIRST_CJK)
-    if not chinese or any(map(is_bad, counts)):
+    characters = set(text) - {LOST}
+    if max(characters, default="") < FIRST_CJK or any(map(is_bad, characters)):
         return None
-    if not lost:
+    if LOST not in text:
         return Decoded(text, "utf-8", "strict")
-    places = _lost_places(text)
+    places, lost = _lost_places(text), text.count(LOST)
+    chinese = sum(text.count(character) for character in characters if character >= FIRST_CJK)
     if places < len(data) * model.limits["utf8_damage"] and lost * 10 < chinese:
         return Decoded(text, "utf-8", "damaged", places)
     return None
@@ -237,8 +238,6 @@ def _lost_places(text: str) -> int:
 
 def is_text(text: str, model: Model) -> bool:
     """Whether a reading is one: not so for compressed or encrypted bytes and a program's own data."""
-    counts = Counter(text)
-    lost = _lost_places(text) if counts.pop(LOST, 0) else 0
-    bad = lost + sum(count for character, count in counts.items() if is_bad(character))
+    bad = _lost_places(text) + sum(text.count(character) for character in set(text) - {LOST} if is_bad(character))
     cost = model.cost(text) - model.classes["bad"]  # a short text may have a damaged byte or two
     return bad <= 2 + len(text) * model.limits["bad_share"] and cost <= len(text) * model.limits["mean_cost"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -219,8 +219,11 @@ Place = Mapping[str, tuple[float, float, int, int]]
 """What the cues of one place say together: by type the points, those of the best cue, and its span."""
 
 
-def _together(found: Iterable[tuple[Hit, float]]) -> Place:
+def _together(found: Sequence[tuple[Hit, float]]) -> Place:
     """The cues of a place, each with its factor, as one: the best counts whole, the others a part."""
+    if len(found) == 1:
+        hit, factor = found[0]
+        return {hit.code: (hit.weight * factor, hit.weight * factor, hit.start, hit.end)}
     best: dict[str, tuple[float, float, int, int]] = {}
     for hit, factor in found:
         value = hit.weight * factor
@@ -237,12 +240,13 @@ def _together(found: Iterable[tuple[Hit, float]]) -> Place:
 class ActivityReader:
     """Finds the type of work of each number of a report; the lexicon is built once."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, sieve: Sieve) -> None:
+        """`sieve`: one that readers share, so that each sentence is put through it once."""
         table = rulebook.table("activities")
         self.weights = Weights(**table.get("weights", {}))
         self._order = {row["code"]: index for index, row in enumerate(table["activity"])}
         self._lexicon = _lexicon(table, self.weights)
-        self._sieve = Sieve()
+        self._sieve = sieve
         self._frames = [self._frame(rulebook, row) for row in table.get("frame", ())]
         where = "rules/activities.toml: office"
         self._offices = [(rulebook.compile(row["pattern"], where), self._known(row["activity"])) for row in table["office"]]
@@ -252,11 +256,10 @@ class ActivityReader:
         self._parts = PartReader(rulebook)
         self._forms = frozenset(table["clauses"]["forms"].split())
 
-    def read(self, report: Report, mentions: Sequence[Mention], clauses: Clauses) -> dict[int, Topic]:
-        """The topic of each number, by the index of its mention."""
+    def read(self, report: Report, mentions: Sequence[Mention], clauses: Clauses, sieved: Passing) -> dict[int, Topic]:
+        """The topic of each number, by the index of its mention. `sieved`: what passes the sieve."""
         hits = self._hits(report, clauses)
         office = self._office(report)
-        sieved = Passing(self._sieve, report)
         topics: dict[int, Topic] = {}
         last: _Last | None = None
         for index, setting in clauses.settings.items():
@@ -350,7 +353,7 @@ class ActivityReader:
         governing = _governing(own, mention)
         if own:
             factors = [(hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own]
-            scores.place(_together((hit, factor) for hit, factor in factors if factor), 1.0)
+            scores.place(_together([pair for pair in factors if pair[1]]), 1.0)
         if frames := [frame for frame in self._frames if frame.sieved in passing]:
             words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
             for frame in frames:
@@ -493,14 +496,14 @@ class _Placed:
             return _NOTHING
         if key not in self._known:
             end = self.end_of(sentence, clause)
-            self._known[key] = _together((hit, 1.0) for hit in self.clauses[key] if hit.role != "counted" or hit.end == end)
+            self._known[key] = _together([(hit, 1.0) for hit in self.clauses[key] if hit.role != "counted" or hit.end == end])
         return self._known[key]
 
     def before(self, sentence: int) -> Place:
         """What the sentences before say, of the same item."""
         key = "before", sentence
         if key not in self._known:
-            self._known[key] = _together(self._told_before(sentence))
+            self._known[key] = _together(list(self._told_before(sentence)))
         return self._known[key]
 
     def _told_before(self, sentence: int) -> Iterator[tuple[Hit, float]]:
@@ -518,7 +521,7 @@ class _Placed:
         behind = opening is not None and start >= opening[-1].end
         key = "above", block, behind
         if key not in self._known:
-            headings, opened = _together(self._headings_of(block)), _together(self._opening_of(block) if behind else ())
+            headings, opened = _together(list(self._headings_of(block))), _together(list(self._opening_of(block)) if behind else ())
             self._known[key] = _sum(headings, opened)
         return self._known[key]
 

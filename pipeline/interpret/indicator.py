@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -108,6 +108,8 @@ class _Signs:
 
     themes: Themes
     passing: Passing
+    rules: dict[tuple[Any, ...], Sequence[_Rule]] = field(default_factory=dict)
+    """Those left to be tried on the words around a number, by all that they were chosen by: numbers of a sentence share it."""
 
 
 class IndicatorReader:
@@ -122,28 +124,33 @@ class IndicatorReader:
         self._member = rulebook.compile(f"[{joins}] [^@]*? (?: {verb}\n)", "rules/indicators.toml: gate")
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
         self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
-        self._sieve = Sieve()
-        self._now_sieved, self._never_sieved = self._sieve.add(self._now), self._sieve.add(self._never)
+        self.sieve = Sieve()
+        """May be shared with other readers, so that each sentence is put through it once."""
+        self._now_sieved, self._never_sieved = self.sieve.add(self._now), self.sieve.add(self._never)
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
         self._by_unit: dict[tuple[str, str], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
         self._themes = ThemeWords(table.get("theme", ()))
         for indicator in rulebook.indicators.values():
             for row in indicator.table.get("rule", ()):
-                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks, self._themes.names, self._sieve))
+                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks, self._themes.names, self.sieve))
         for rules in self._rules.values():
             rules.sort(key=lambda rule: bool(rule.themes))
 
-    def assign(self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str]) -> tuple[Fact, ...]:
-        """The facts with their indicators. `units`: each fact's measure word in simplified script."""
-        found = self.codes(report, dict(enumerate(facts)), clauses, dict(enumerate(units)))
+    def assign(
+        self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str], passing: Passing | None = None
+    ) -> tuple[Fact, ...]:
+        """The facts with their indicators. `units`: each fact's measure word in simplified script; `passing`: what passes the sieve."""
+        found = self.codes(report, dict(enumerate(facts)), clauses, dict(enumerate(units)), passing)
         return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
 
-    def codes(self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str]) -> dict[int, str | None]:
+    def codes(
+        self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str], passing: Passing | None = None
+    ) -> dict[int, str | None]:
         """The indicators of the facts that have a setting, by their index. A part is no value of its total's."""
         found: dict[int, str | None] = {}
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
-        signs = _Signs(Themes(self._themes, report), Passing(self._sieve, report))
+        signs = _Signs(Themes(self._themes, report), passing or Passing(self.sieve, report))
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
@@ -172,7 +179,7 @@ class IndicatorReader:
         `facts`, by their index, have their own indicators; `since` is what `last_year_begins` says of them.
         """
         told = {}
-        signs = _Signs(Themes(self._themes, report), Passing(self._sieve, report))
+        signs = _Signs(Themes(self._themes, report), Passing(self.sieve, report))
         for index, at in clauses.settings.items():
             fact = facts[index]
             if fact.start < since.get(fact.sentence, len(report.text)) or not is_of_last_year(fact) or fact.indicator is not None:
@@ -205,9 +212,10 @@ class IndicatorReader:
         may_be_new = self._now_sieved in here
         if fact.scope == "last_year" and not of_any_year and not may_be_new:
             return None
-        # the frame of a new figure (由去年的86%提高到91%) is put together from words that stand apart in the sentence
-        rules = [rule for rule in self._of_unit(fact.kind, unit) if (rule.sieved if may_be_new else rule.framed) <= here]
-        rules = [rule for rule in rules if rule.may_hold(fact, total)]
+        key = fact.kind, unit, fact.activity, total, here
+        rules = signs.rules.get(key)
+        if rules is None:
+            rules = signs.rules[key] = self._left(fact, unit, total, here)
         if not rules:
             return None
         view = _view(report, fact, clauses.spans[at.sentence], at, self._links, self._member)
@@ -220,6 +228,13 @@ class IndicatorReader:
             view = self._of_new(view)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
         return next((rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view)), None)
+
+    def _left(self, fact: Fact, unit: str, total: str | None, here: frozenset[int]) -> Sequence[_Rule]:
+        """The rules that may hold for such a number in a sentence that lets `here` through."""
+        rules = self._of_unit(fact.kind, unit)
+        # the frame of a new figure (由去年的86%提高到91%) is put together from words that stand apart in the sentence
+        rules = [rule for rule in rules if (rule.sieved if self._now_sieved in here else rule.framed) <= here]
+        return [rule for rule in rules if rule.may_hold(fact, total)]
 
     def _of_new(self, view: View) -> View:
         """The words around the new figure of 由去年的86%提高到91%: it stands where the old one does."""

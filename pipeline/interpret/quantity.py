@@ -6,9 +6,10 @@ It knows the mention and the words around it, never the clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from itertools import count
 
 import msgspec
 import regex
@@ -55,6 +56,8 @@ class _Context:
     says: str
     rates: bool = False
     """Whether it says something of rates too."""
+    gated: int = 0
+    """Its index in the reader's gate."""
 
 
 class QuantityReader:
@@ -71,11 +74,12 @@ class QuantityReader:
         }
         self._bounds["after"] |= self._bounds.pop("within")
         context = rulebook.table("context")
-        self._apart = _contexts(rulebook, hedges["apart"], "pattern", "bound", "hedges")
-        self._per = _contexts(rulebook, context["per"], "left", "says", "context")
+        number = count()
+        self._apart = _contexts(rulebook, hedges["apart"], "pattern", "bound", "hedges", number)
+        self._per = _contexts(rulebook, context["per"], "left", "says", "context", number)
         self._per_of_rates = tuple(row for row in self._per if row.rates)
-        self._change = _contexts(rulebook, context["change"], "left", "change", "context")
-        self._any_cue = Gate([row.pattern for row in (*self._apart, *self._per, *self._change)])
+        self._change = _contexts(rulebook, context["change"], "left", "change", "context", number)
+        self._gate = Gate([row.pattern for row in (*self._apart, *self._per, *self._change)])
         self._readers: Mapping[str, Callable[[Groups], Quantity]] = {
             "quantity": self._quantity,
             "adjacent": self._adjacent,
@@ -109,18 +113,19 @@ class QuantityReader:
     def _in_context(self, quantity: Quantity, mention: Mention, text: str) -> tuple[Quantity, tuple[Cue, ...]]:
         first = max(0, mention.start - self.LEFT_WINDOW)
         left = text[first : mention.start]
-        if not self._any_cue.is_open(left):
+        passing = self._gate.passing(left)
+        if not passing:
             return quantity, ()
         cues = []
         bound, per, change = quantity.bound, quantity.per, None
-        if bound == "=" and (found := _first(self._apart, left)):
+        if bound == "=" and (found := _first(self._apart, passing, left)):
             bound = found[0].says  # type: ignore[assignment]
             cues.append(_cue(found, first))
         per_contexts = self._per_of_rates if mention.kind == "rate" else self._per
-        if per is None and (found := _first(per_contexts, left)):
+        if per is None and (found := _first(per_contexts, passing, left)):
             per = found[0].says or "/".join(filter(None, (found[1].groupdict().get(name) for name in ("per", "per2"))))
             cues.append(_cue(found, first))
-        if found := _first(self._change, left):
+        if found := _first(self._change, passing, left):
             change = found[0].says
             cues.append(_cue(found, first))
         if not cues:
@@ -237,21 +242,25 @@ def _with_kind(quantity: Quantity, kind: str) -> Quantity:
     return Quantity(quantity.value, quantity.low, quantity.high, quantity.bound, unit, quantity.per, quantity.change, quantity.note)
 
 
-def _contexts(rulebook: Rulebook, rows: list[dict[str, object]], pattern: str, says: str, file: str) -> tuple[_Context, ...]:
+def _contexts(
+    rulebook: Rulebook, rows: list[dict[str, object]], pattern: str, says: str, file: str, number: Iterator[int]
+) -> tuple[_Context, ...]:
+    """The cues of one list of rules; each takes the next `number`."""
     return tuple(
         _Context(
             str(row["id"]),
             rulebook.compile(str(row[pattern]), f"rules/{file}.toml: {row['id']}"),
             str(row.get(says, "")),
             bool(row.get("rates")),
+            next(number),
         )
         for row in rows
     )
 
 
-def _first(contexts: tuple[_Context, ...], left: str) -> tuple[_Context, regex.Match[str]] | None:
+def _first(contexts: tuple[_Context, ...], passing: frozenset[int], left: str) -> tuple[_Context, regex.Match[str]] | None:
     for context in contexts:
-        if match := context.pattern.search(left):
+        if context.gated in passing and (match := context.pattern.search(left)):
             return context, match
     return None
 

@@ -26,6 +26,7 @@ from pipeline.interpret.table_cells import Reading, TableReader, placed
 from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
 from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Recall, Report, Tokens
+from pipeline.needles import Passing
 from pipeline.rulebook import Rulebook
 
 SCOPE_CHARACTERS = 60
@@ -55,14 +56,16 @@ class Told:
 class Interpreter:
     """Reads reports by the rules of a rulebook. Built once per process; holds no state of a report."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, indicators: IndicatorReader | None = None) -> None:
+        """`indicators`: the reader of these rules, where the caller has made it already."""
         self._values = ValueReader(rulebook)
         self._objects = ObjectFinder(rulebook)
-        self._status = StatusReader(rulebook)
         clauses = rulebook.table("activities")["clauses"]
         self._clauses = ClauseReader(clauses["filler"].split(), clauses["joins"])
-        self._activities = ActivityReader(rulebook)
-        self._indicators = IndicatorReader(rulebook)
+        self._indicators = indicators or IndicatorReader(rulebook)
+        self._sieve = self._indicators.sieve
+        self._status = StatusReader(rulebook, self._sieve)
+        self._activities = ActivityReader(rulebook, self._sieve)
         self._events = EventReader(rulebook)
         self._tables = TableReader(rulebook)
         self._links = LinkReader(rulebook)
@@ -82,15 +85,16 @@ class Interpreter:
         places = in_order(report.sentences, values.mentions)
         objects = self._objects.find(values.mentions, values.quantities, tokens, report)
         clauses = self._clauses.read(report, values.mentions, places)
-        topics = self._activities.read(report, values.mentions, clauses)
+        passing = Passing(self._sieve, report)
+        topics = self._activities.read(report, values.mentions, clauses, passing)
         cells = self._tables.read(report, values)
         if cells:
             clauses = _beside_labels(clauses, cells, values)
         blocks = [sentence.block for sentence in report.sentences]
-        context = _Context(report, values, places, self._status.open(report), clauses, topics, blocks, cells)
+        context = _Context(report, values, places, self._status.open(report, passing), clauses, topics, blocks, cells)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
-        return Told(report, self._indicators.assign(report, facts, clauses, units), tuple(units), clauses)
+        return Told(report, self._indicators.assign(report, facts, clauses, units, passing), tuple(units), clauses)
 
     def conclude(self, told: Told) -> ReadReport:
         """What follows from the facts: pieces of work, checks, and what the report as a whole says of place, year and organisation."""

@@ -132,12 +132,13 @@ _Placed = tuple[int, int, _Rule]
 class StatusReader:
     """Gives each quantity its status and the cue that decided; without a cue a figure is `done`."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, sieve: Sieve | None = None) -> None:
+        """`sieve`: one that other readers share, so that each sentence is put through it once."""
         table = rulebook.table("status")
         self._sections = SectionReader(rulebook)
         self.class_nouns = tuple(rulebook.words["class_nouns"])
         self.basis = rulebook.compile(table["basis"], "rules/status.toml: basis")
-        self._sieve = Sieve()
+        self._sieve = Sieve() if sieve is None else sieve
         cues = [_rule(rulebook, row, self._sieve) for row in table["cue"] if not row.get("off")]
         self.anywhere = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "sentence")
         self.in_clause = tuple(rule for rule in cues if rule.direction == "before" and rule.scope == "clause")
@@ -154,9 +155,9 @@ class StatusReader:
         thresholds = self.thresholds_of(number.kind, number.unit)
         return next((threshold for threshold in thresholds if threshold.sieved <= passing and threshold.holds(number)), None)
 
-    def open(self, report: Report) -> ReportStatus:
-        """A reader of the numbers of one report."""
-        return ReportStatus(self, report, self._sections.read(report), Passing(self._sieve, report))
+    def open(self, report: Report, passing: Passing | None = None) -> ReportStatus:
+        """A reader of the numbers of one report. `passing`: of the sieve that was given."""
+        return ReportStatus(self, report, self._sections.read(report), passing or Passing(self._sieve, report))
 
 
 class ReportStatus:
