@@ -40,6 +40,8 @@ SHORT = 6
 """A clause with no more words than these before its number goes on with a list of parts: 其中缝纫450人,电脑320人."""
 TOWN = 160
 """Characters behind words of what the town has within which its figures stand."""
+NAMED = 0.8
+"""The share of the points of one name from which on a clause is taken to name a type."""
 OTHERS = 0.25
 """How much the further cues of a place count beside the best one."""
 
@@ -81,6 +83,8 @@ class Weights:
     """How much less they count with each character between them and the number."""
     behind: float = 0.9
     """Its own words behind it."""
+    joined: float = 0.5
+    """Its own words before an enumeration that it goes on with, which belong to the number before: 3名金秋助学、1户大病救助."""
     earlier: float = 0.6
     """The clause before its own words."""
     later: float = 0.4
@@ -112,6 +116,8 @@ class Weights:
     """The reporting office's own work."""
     beside: float = 0.85
     """Where the number's own clause names a type, one that speaks only outside it counts this share of it at most."""
+    rival: float = 0.7
+    """The same for one that speaks less in the clause than the type named, and more outside it."""
     elliptic: float = 3.0
     """How much more the topic of the number before counts where the clause leaves it out."""
     among: float = 16.0
@@ -120,8 +126,15 @@ class Weights:
     """How much less a form of work that tells no topic (a meeting) counts for the clauses behind its own."""
     stock: float = 30.0
     """Background figures in a part that is headed so, where no work is told."""
+    stock_beside: float = 16.0
+    """The same, where the number's own clause names another type: 一、基本情况 … 工资集体合同16份."""
     told: float = 0.1
     """How much less a cue of background figures counts where work is told: 走访规模以上企业38家."""
+
+    @property
+    def named(self) -> float:
+        """The points from which on the number's own clause names a type."""
+        return NAMED * self.names * self.own
 
 
 class Topic(msgspec.Struct, frozen=True, gc=False):
@@ -183,13 +196,21 @@ class _Scores:
         for code, (points, best, start, end) in other._of.items():
             self._add(code, points if points < most else most, best, start, end)
 
-    def take_beside(self, other: _Scores, named: float, until: int, share: float) -> None:
-        """The points of `other` too; where the best type is named before `until`, one that speaks only there gets a share of it at most."""
-        known, best = set(self._of), max([row[0] for row in self._of.values()], default=0.0)
-        is_named = best >= named and any(row[0] == best and row[2] < until for row in self._of.values())
+    def take_beside(self, other: _Scores, weights: Weights, until: int) -> None:
+        """The points of `other` too; where a type is named before `until`, those that say less there get a share of its points at most."""
+        own = {code: row[0] for code, row in self._of.items()}
+        best = max(own.values(), default=0.0)
+        is_named = best >= weights.named and any(row[0] == best and row[2] < until for row in self._of.values())
         for code, (points, value, start, end) in other._of.items():
-            limited = min(points, best * share) if is_named and code not in known else points
+            if is_named and own.get(code, 0.0) < best:
+                limited = min(points, best * (weights.rival if code in own else weights.beside))
+            else:
+                limited = points
             self._add(code, limited, value, start, end)
+
+    def names_but(self, code: str, named: float) -> bool:
+        """Whether a type other than `code` is named."""
+        return any(row[0] >= named for known, row in self._of.items() if known != code)
 
     def scale(self, code: str, factor: float) -> None:
         """The points of one type times a factor."""
@@ -266,13 +287,15 @@ class ActivityReader:
             scores, beside = _Scores(), _Scores()
             passing = sieved.around(setting.sentence, mentions[index].start, mentions[index].end)
             self._clause(scores, setting, hits, mentions[index], report.text, passing)
+            named = scores.names_but(STOCK, self.weights.named)
             self._sentence(beside, setting, hits, mentions[index], report.text)
             around = self._around(setting, hits, last, report)
             if office is not None:
                 around.add(office[0], self.weights.office, *office[1])
             beside.take(around, self.weights.around)
-            scores.take_beside(beside, self.weights.names * self.weights.own * 0.8, mentions[index].end + NEAR, self.weights.beside)
-            self._stock(scores, setting, hits, mentions[index], report, told_of_work=self._work_sieved in passing)
+            scores.take_beside(beside, self.weights, mentions[index].end + NEAR)
+            stock = self.weights.stock_beside if named else self.weights.stock
+            self._stock(scores, setting, hits, mentions[index], report, stock, told_of_work=self._work_sieved in passing)
             among = last is not None and self._is_among(setting, mentions[index], last, report.text)
             if last is not None and last.topic.cue is not None and among:
                 scores.add(last.topic.code, self.weights.among, last.topic.cue.start, last.topic.cue.end)
@@ -303,14 +326,19 @@ class ActivityReader:
             self._go_on(around, at, last, report, elliptic=self._is_elliptic(at, hits, report.text))
         return around
 
-    def _stock(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, report: Report, *, told_of_work: bool) -> None:
-        """Background figures: what a part headed so tells of, unless its clause tells of work; `told_of_work`: the sentence may."""
-        if told_of_work and self._work.search(report.text, at.start, mention.start):
+    def _stock(
+        self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, report: Report, points: float, *, told_of_work: bool
+    ) -> None:
+        """Background figures: what a part headed so tells of, unless its sentence tells of work; `told_of_work`: it may."""
+        text, sentence = report.text, report.sentences[at.sentence]
+        if told_of_work and self._work.search(text, at.start, mention.start):
             scores.scale(STOCK, self.weights.told)
         elif town := self._town_words(at, mention, report):
-            scores.add(STOCK, self.weights.stock, *town)
-        elif (heading := hits.background.get(report.sentences[at.sentence].block)) is not None:
-            scores.add(STOCK, self.weights.stock, *heading)
+            scores.add(STOCK, points, *town)
+        elif told_of_work and self._work.search(text, sentence.start, mention.start):
+            return
+        elif heading := hits.background.get(sentence.block):
+            scores.add(STOCK, points, *heading)
 
     def _town_words(self, at: Setting, mention: Mention, report: Report) -> tuple[int, int] | None:
         """The words of what the town is and has that stand before a number, where no work is told between: 辖21个村,煤矿4座."""
@@ -370,6 +398,8 @@ class ActivityReader:
             return weights.behind if hit.start < at.right else later
         if hit.start < at.left:
             return weights.bare if at.bare else weights.earlier
+        if mention.end < at.right and text.endswith("、", hit.end, mention.start):
+            return weights.joined
         if hit.end >= at.head:
             return weights.head
         return weights.own - weights.far * min(mention.start - hit.end, FAR)
@@ -385,7 +415,8 @@ class ActivityReader:
     def _counts(self, hit: Hit, at: Setting, mention: Mention, text: str) -> bool:
         """Whether the word is what the number counts: 工会212家, 15名委员; but not 工会三次上门."""
         if hit.start >= mention.end:
-            return hit.start <= mention.end + NEAR and hit.start < at.right
+            near = hit.start <= mention.end + NEAR and hit.start < at.right
+            return near and self._work.search(text, mention.end, hit.start) is None
         if not at.head <= hit.end <= mention.start or self._verbal.search(text, mention.start, mention.end):
             return False
         return not self._visiting.search(text, at.start, hit.start)
