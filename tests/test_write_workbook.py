@@ -360,3 +360,12 @@ def test_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
 def test_a_run_without_reports_has_all_sheets(tmp_path: Path) -> None:
     found = load_workbook(write(tmp_path / "t.xlsx", tables_of()))
     assert found.sheetnames[: len(SHEETS)] == SHEETS
+
+
+def test_the_next_workbook_of_a_process_has_the_bytes_of_the_first(tmp_path: Path) -> None:
+    """The library writes into the table of the default font that it is given, and looks at it for the next book."""
+    shared = dict(books.FONT)
+    for name in ("first", "second"):
+        write(tmp_path / f"{name}.xlsx", tables_of(read_of(TEXT, **PLACE)))
+    assert (tmp_path / "first.xlsx").read_bytes() == (tmp_path / "second.xlsx").read_bytes()
+    assert shared == books.FONT == {"font_name": "Microsoft YaHei", "font_size": 10}

@@ -160,7 +160,7 @@ def created(path: Path, labels: Labels) -> Iterator[Book]:
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "default_format_properties": FONT,
+        "default_format_properties": dict(FONT),  # the library writes into what it is given
     }
     try:
         with xlsxwriter.Workbook(str(path), options) as file:
