@@ -210,6 +210,24 @@ def test_the_page_of_a_web_archive_may_be_in_any_encoding(tmp_path: Path) -> Non
         assert lines(document.text) == LINES
 
 
+def test_pictures_in_an_rtf_are_none_of_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are most of a large file, in hexadecimal, and the library held each of their digits nine times."""
+    monkeypatch.setattr("pipeline.ingest.rtf.MAX_MARKUP", 20_000)
+    picture = b"{\\pict\\jpegblip\n" + (b"ffd8e0" * 20 + b"\r\n") * 500 + b"}"
+    (document,) = read(tmp_path, "a.rtf", rtf().replace(b"\\pard", picture + b"\\pard", 1))
+    assert picture in (tmp_path / "a.rtf").read_bytes()
+    assert lines(document.text) == LINES
+    (document,) = read(tmp_path, "b.rtf", b"{\\rtf1 " + b"12 \\par " * 3_000 + b"}")
+    assert (document.reason or "").startswith("too_large: 24008 bytes")
+
+
+def test_a_message_beyond_what_the_library_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.ingest.mime.MAX_MESSAGE", 20_000)
+    assert [one.status for one in read(tmp_path, "a.eml", mail())] == ["ok"]
+    (document,) = read(tmp_path, "b.eml", mail("走访12户。" * 2_000))
+    assert (document.reason or "").startswith("too_large: ")
+
+
 def test_a_cut_rtf_is_told(tmp_path: Path) -> None:
     (document,) = read(tmp_path, "a.rtf", rtf()[:2000])
     assert document.status == "ok"

@@ -9,7 +9,7 @@ import email.message
 import email.policy
 
 from pipeline.ingest.encoding import decode, decode_within
-from pipeline.ingest.options import IngestOptions
+from pipeline.ingest.options import MEBI, IngestOptions
 from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
 
@@ -19,6 +19,8 @@ WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk"
 UNSEEN = ("utf-7", "hz-gb-2312", "hz")
 """Charsets that write Chinese in plain ASCII."""
 LINE_ENDS = (b"\n", b"\r")
+MAX_MESSAGE = 128 * MEBI
+"""Bytes of a message: the library holds it as text, as lines and as what these are packed from, nine times its bytes at once."""
 LINES_PER_PART = 10
 """So many lines may begin as the mark between two parts does for each part that a mail may have."""
 
@@ -26,8 +28,10 @@ LINES_PER_PART = 10
 def parse(data: bytes, options: IngestOptions) -> Message:
     """The message. The old policy: it gives headers as they came, and never fails on them.
 
-    Raises UnreadError for more lines and parts than the library takes a bounded memory for.
+    Raises UnreadError for more bytes, lines and parts than the library takes a bounded memory for.
     """
+    if len(data) > MAX_MESSAGE:
+        raise UnreadError("too_large", len(data))
     if sum(map(data.count, LINE_ENDS)) > options.max_elements:
         raise UnreadError("too_many_elements", options.max_elements)
     if sum(data.count(end + b"--") for end in LINE_ENDS) > options.max_members * LINES_PER_PART:

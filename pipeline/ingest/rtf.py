@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.ingest.options import MEBI
 from pipeline.ingest.payload import Content, Payload
 from pipeline.ingest.reasons import UnreadError
 from pipeline.ingest.rules import table
@@ -11,6 +12,10 @@ from pipeline.ingest.rules import table
 BYTES = re.compile(r"((?:\\'[0-9a-fA-F]{2})+)([@-\[\]-z|~])")
 """Bytes in hexadecimal and a plain character behind them, which is the second half of a Chinese one where their number is odd."""
 FIELD_CODE = re.compile(r"\\fldinst\b")
+PICTURE = re.compile(rb"(?<!['0-9a-fA-F\r\n])[0-9a-fA-F\r\n]{4096,}+")
+"""A picture's bytes in hexadecimal: no text is so long without a blank."""
+MAX_MARKUP = 64 * MEBI
+"""Bytes without pictures: striprtf holds nine times as much."""
 MAX_FONT_TABLE = 200_000
 """Characters."""
 FONT = re.compile(r"\\f(\d{1,9})(?!\d)")
@@ -27,10 +32,13 @@ CUT_NOTE = "cut_short: The file ends before the document does; what it holds was
 
 
 def read(payload: Payload) -> Content:
-    """Text with table cells parted by tabs; headers and footers dropped. Raises UnreadError where the font table is a hostile one."""
+    """Text with table cells parted by tabs; headers and footers dropped. Raises UnreadError for what is hostile or too large."""
     from striprtf.striprtf import font_table_group, rtf_to_text
 
-    source = payload.data.decode("latin-1")
+    data = PICTURE.sub(b" ", payload.data)
+    if len(data) > MAX_MARKUP:
+        raise UnreadError("too_large", len(data))
+    source = data.decode("latin-1")
     if len(font_table_group(source)) > MAX_FONT_TABLE:  # type: ignore[no-untyped-call]
         raise UnreadError("damaged", "rtf")
     source = _plain_fonts(source, font_table_group(source))  # type: ignore[no-untyped-call]
