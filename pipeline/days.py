@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.model import PartialDate
+from pipeline.rule_files import RuleError
 
 Days = tuple[date, date]
 """First and last day, both included."""
 
 _POINT = re.compile(r"(?P<year>\d{4}|XXXX)(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?(?:T.*)?")
+_LUNAR = re.compile(r"(\d{1,2})-(\d{1,2})")
 _ANCHORS = {"this_year": 0, "last_year": -1, "next_year": 1}
 _THIRDS = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
 
@@ -26,8 +28,10 @@ class Calendar:
         table = table or {}
         self._lunar: dict[str, tuple[int, int]] = {}
         for festival, written in table.get("lunar", {}).items():
-            month, day = written.split("-")
-            self._lunar[festival] = int(month), int(day)
+            day = _LUNAR.fullmatch(written)
+            if day is None:
+                raise RuleError(f"rules/calendar.toml: {festival}: {written!r} is no day of the lunar calendar; write month-day, as 8-15")
+            self._lunar[festival] = int(day[1]), int(day[2])
         self._terms: Mapping[str, Mapping[str, float]] = table.get("solar_term", {})
 
     def days(self, when: PartialDate, year: int | None) -> Days | None:

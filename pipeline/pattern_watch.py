@@ -47,23 +47,29 @@ def watched() -> Iterator[dict[tuple[str, int], regex.Pattern[str]]]:
             module.compile = compile_
 
 
-def patterns(own: Path | None = None) -> dict[tuple[str, int], regex.Pattern[str]]:
-    """All patterns of the rules with the folder `own` over them. Raises RuleError on rules that cannot be used."""
+def patterns(own: Path | None = None, *, redacting: bool = True) -> dict[tuple[str, int], regex.Pattern[str]]:
+    """All patterns of the rules with the folder `own` over them, or all but those of `--redact`, whose making takes as long as all others.
+
+    Raises RuleError on rules that cannot be used.
+    """
     from pipeline.ingest import IngestOptions, read_bytes
     from pipeline.ingest.layout import paragraphs
     from pipeline.model import Document
     from pipeline.redact import Redactor
-    from pipeline.run import Machinery, Settings, Tools
+    from pipeline.run import Machinery, Settings, Tools, machinery_of
 
     book = rulebook.load(own, eager=True)
     with watched() as seen:
-        Redactor(book)
+        if redacting:
+            Redactor(book)
         paragraphs([], own)
         read_bytes("a.html", PAGE.format(title="总结", text=SAMPLE).encode(), IngestOptions(rules=own))
+        made = Machinery(book)  # none that was made before
+        made.prepare()
         tools = Tools(Settings(own), prepared=False)
-        tools.machinery = Machinery(book)  # none that was made before
-        tools.machinery.prepare()
+        tools.machinery = made
         tools.read(Document("a.txt", SAMPLE))
+    machinery_of(book, made=made)
     return seen
 
 

@@ -49,7 +49,7 @@ class Portion:
     @property
     def patience(self) -> float:
         """Seconds after which a worker is taken to hang over it."""
-        return PATIENCE + self.size / BYTES_PER_SECOND
+        return _patience(self.size)
 
     def instead(self, loss: Loss) -> list[Portion]:
         """What is to be done where a worker was lost over it: each input by itself; a single one is given up, with the reason.
@@ -94,6 +94,15 @@ class Names:
         ]
         reading = hashed(self.reading, told)
         return replace(portion, reading=reading, key=hashed(reading, self.comparing))
+
+
+def patience(item: InputItem) -> float:
+    """Seconds after which a process is taken to hang over one input."""
+    return _patience(item.size or 0)
+
+
+def _patience(size: int) -> float:
+    return PATIENCE + size / BYTES_PER_SECOND
 
 
 def portions(items: Sequence[InputItem], options: IngestOptions, names: Names) -> list[Portion]:

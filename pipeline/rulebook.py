@@ -7,7 +7,6 @@ of `bricks.toml`, `{unit:A|B}` for the measure words of classes of `units.toml`,
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -19,6 +18,8 @@ import regex
 from pipeline.model import QUANTITIES, Kind
 from pipeline.patterns import compiled, lazy
 from pipeline.repeats import bounded
+from pipeline.rule_files import RuleError as RuleError
+from pipeline.rule_files import laid_over, parse
 from pipeline.rules_shape import check_file, line_of
 
 EXTRACTION_FILES = ("markers", "references", "names", "ordinals", "dates", "quantities")
@@ -29,10 +30,6 @@ _REFERENCE = regex.compile(r"\{([a-z_]\w*)(?::([\w|]+))?\}")
 
 Combine = Literal["sum", "latest", "single"]
 """How the facts of a report become its cell."""
-
-
-class RuleError(ValueError):
-    """A rule file that cannot be used; the message names file, line and remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +115,8 @@ def _check_folder(own: Path) -> None:
     if unknown := sorted(path.name for path in own.glob("*.toml") if path.name not in known):
         raise RuleError(f"{', '.join(unknown)}: no rule file of that name; the shipped ones are {', '.join(sorted(known))}")
     for path in sorted(own.glob("*.toml")):
-        _parse(path)
-        check_file(path.read_text(encoding="utf-8"), _parse(shipped_folder() / path.name), partial(_complain, path.name))
+        parse(path)
+        check_file(path.read_text(encoding="utf-8"), parse(shipped_folder() / path.name), partial(_complain, path.name))
 
 
 def _complain(name: str, line: int | None, what: str) -> NoReturn:
@@ -177,18 +174,10 @@ class Rulebook:
 
     def table(self, name: str) -> dict[str, Any]:
         """The merged content of `NAME.toml` of all folders; lists of tables with `id` or `code` are merged by it."""
-        merged: dict[str, Any] = {}
-        found = False
-        for folder in self.folders:
-            path = folder / f"{name}.toml"
-            if path.is_file():
-                found = True
-                table = _parse(path)
-                _check_ids(table, path.name)
-                _lay_over(merged, table)
+        found = [path for folder in self.folders if (path := folder / f"{name}.toml").is_file()]
         if not found:
             raise RuleError(f"{self.folder / name}.toml: the file is missing; reinstall taizhang")
-        return merged
+        return laid_over(found)
 
     @cached_property
     def units(self) -> Mapping[str, Unit]:
@@ -359,47 +348,3 @@ def _rule_files(folder: Path) -> list[Path]:
 
 def _alternatives(words: list[str]) -> str:
     return "(?:" + "|".join(regex.escape(word, literal_spaces=False) for word in words) + ")"
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise RuleError(f"{path.name}, line {line}: this is not UTF-8; save the file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path.name}: {error}; check quotes and brackets on that line") from error
-
-
-def _check_ids(table: Mapping[str, Any], name: str) -> None:
-    """Refuse two rows of one list with the same `id` or `code`: the second would silently win."""
-    for key, rows in table.items():
-        if not (isinstance(rows, list) and rows and isinstance(rows[0], dict)):
-            continue
-        ids = [row.get("id", row.get("code")) for row in rows]
-        if twice := sorted({str(one) for one in ids if one is not None and ids.count(one) > 1}):
-            raise RuleError(f"rules/{name}: {', '.join(twice)} stands twice under [[{key}]]; give each an id of its own")
-
-
-def _lay_over(base: dict[str, Any], over: Mapping[str, Any]) -> None:
-    """Merge `over` into `base`: tables key by key, lists of tables by `id` or `code`, all else replaced."""
-    for key, value in over.items():
-        old = base.get(key)
-        if isinstance(old, dict) and isinstance(value, Mapping):
-            _lay_over(old, value)
-        elif isinstance(old, list) and isinstance(value, list) and value and isinstance(value[0], dict):
-            base[key] = _merge_rows(old, value)
-        else:
-            base[key] = value
-
-
-def _merge_rows(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Own rows take the place of those of their id or code; others, and those of lists whose rows have none, stand behind."""
-
-    def name(row: Mapping[str, Any]) -> Any:
-        return row.get("id", row.get("code"))
-
-    replaced = {name(row): row for row in new if name(row) is not None}
-    kept = [row if name(row) is None else replaced.pop(name(row), row) for row in old]
-    nameless = [row for row in new if name(row) is None]
-    return [row for row in [*kept, *replaced.values(), *nameless] if not row.get("remove")]

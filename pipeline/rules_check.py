@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.extract import Extractor
-from pipeline.interpret import Interpreter
 from pipeline.judge import judge
 from pipeline.markup import Mark, parse
 from pipeline.model import Block, Fact, Report, Sentence
 from pipeline.rulebook import EXTRACTION_FILES, Rulebook
-from pipeline.segment import Segmenter
+from pipeline.run import machinery_of
 
 CUE_RULES: Mapping[str, tuple[str, ...]] = {
     "hedges": ("apart",),
@@ -130,7 +128,8 @@ def _is_marked(fact: Fact, marks: Sequence[Mark]) -> bool:
 
 def make_reader(book: Rulebook) -> Reader:
     """A function from a bare text, taken as one clean sentence, to its facts."""
-    extractor, segmenter, interpreter = Extractor(book), Segmenter(book), Interpreter(book)
+    machinery = machinery_of(book)
+    extractor, segmenter, interpreter = machinery.extractor, machinery.segmenter, machinery.interpreter
 
     def read(text: str) -> Sequence[Fact]:
         report = bare_report(text)

@@ -82,8 +82,9 @@ def _exploding(folder: Path | None) -> list[str]:
 
     if folder is None:
         return []
-    known = {pattern.pattern for pattern in pattern_watch.patterns().values()}
-    own = [pattern for pattern in pattern_watch.patterns(folder).values() if pattern.pattern not in known]
+    redacting = (folder / "redact.toml").is_file()
+    known = {pattern.pattern for pattern in pattern_watch.patterns(redacting=redacting).values()}
+    own = [pattern for pattern in pattern_watch.patterns(folder, redacting=redacting).values() if pattern.pattern not in known]
     placed = ((pattern_watch.place(pattern, folder), pattern) for pattern in own)
     found = pattern_cost.check((place, pattern) for place, pattern in placed if place is not None)
     return list({line.partition(": the pattern explodes")[0]: line for line in found}.values())  # a brick's stand in many patterns

@@ -23,14 +23,19 @@ ROWS: Mapping[str, Table] = {
     },
 }  # fmt: skip
 """Lists whose rows can have more than any one shipped file shows."""
-NEEDED: Mapping[str, Sequence[str]] = {
-    "rule": ("id", "why", "pattern"),
-    "activity": ("code", "label", "label_en"),
-    "theme": ("name", "why", "words"),
-    "indicator": ("code", "label", "label_en", "unit", "kind", "units", "combine"),
-    "indicator.rule": ("why", "examples"),
+OPTIONAL = frozenset(
+    {
+        "examples", "counter_examples", "why", "activity.words", "activity.hints", "class.one", "class.counts", "frame.weight",
+        "indicator.meaning", "indicator.rule",
+    }
+)  # fmt: skip
+"""Keys that the program can do without, though every shipped row of a list has them."""
+NEEDED: Mapping[str, frozenset[str]] = {
+    "rule": frozenset({"id", "why", "pattern"}),
+    "theme": frozenset({"name", "why", "words"}),
+    "indicator.rule": frozenset({"why", "examples"}),
 }
-"""What a row of these lists must say; those of other lists are looked at by who reads them."""
+"""What the rows of these lists must say; those of other lists what all shipped ones do, but for OPTIONAL."""
 FREE_KEYS = 3
 """A table with so many values, all of one kind, is a list of words by name: any name will do."""
 _KINDS = ((bool, "true or false"), (int, "a whole number"), (float, "a number"), (str, "text in quotes"), (list, "a list in brackets"))
@@ -110,7 +115,7 @@ def _compare_table(value: Table, sample: Table, place: _Place) -> None:
 
 def _compare_rows(rows: Sequence[Table], samples: Sequence[Table], place: _Place) -> None:
     known = {**ROWS.get(place.path, {}), **SWITCHES, **_merged(samples)}
-    needed = NEEDED.get(place.path, ())
+    needed = _needed(samples, place.path)
     for row in rows:
         here = place.in_row(row)
         for key, value in row.items():
@@ -120,6 +125,13 @@ def _compare_rows(rows: Sequence[Table], samples: Sequence[Table], place: _Place
         switched = any(row.get(key) for key in SWITCHES)
         if not switched and (missing := [key for key in needed if key not in row]):
             here.complain(f"{', '.join(missing)} is missing; the shipped rows of [[{place.list_name}]] show what to say")
+
+
+def _needed(samples: Sequence[Table], path: str) -> Sequence[str]:
+    """Keys of every row, in the order of the shipped ones."""
+    said_by_all = frozenset.intersection(*map(frozenset, samples))
+    needed = NEEDED.get(path, {key for key in said_by_all if OPTIONAL.isdisjoint({key, f"{path}.{key}"})})
+    return [key for key in _merged(samples) if key in needed]
 
 
 def _merged(rows: Sequence[Table]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import metadata
 from os.path import realpath
 from pathlib import Path
@@ -28,11 +28,12 @@ from pipeline.corrections import facts as corrected_facts
 from pipeline.corrections import reports as corrected_reports
 from pipeline.corrections.entries import Due
 from pipeline.days import Calendar
+from pipeline.engines.apart import ApartReader
 from pipeline.engines.local import Loss, Pool, WorkerLostError, worker_count
 from pipeline.extract import Extractor
 from pipeline.finish import FLAT, UNREAD, Finished, Tally, Writing, finish, unread, write_small, writings
 from pipeline.indicate import claims_of, indicate
-from pipeline.ingest import IngestOptions, InputItem, list_inputs, read_input
+from pipeline.ingest import IngestOptions, InputItem, check_rules, is_plain, list_inputs, read_input
 from pipeline.ingest.reasons import is_passing
 from pipeline.interpret import IndicatorReader, Interpreter
 from pipeline.labels import Labels, Language
@@ -41,7 +42,7 @@ from pipeline.masked_batches import masked, texts_of
 from pipeline.masks import MaskReader
 from pipeline.model import CleanText, Document, Mention, ReadReport, Report, Tokens
 from pipeline.own_process import settle_in
-from pipeline.portions import Names, Portion, hashed, portions
+from pipeline.portions import Names, Portion, hashed, patience, portions
 from pipeline.redact import Redactor
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON
@@ -61,8 +62,6 @@ ENGINES: tuple[Engine, ...] = ("local", "spark")
 WORKER_BYTES = 1024 * 1024
 """A further worker is worth its start for so many bytes of input; where the caller names a number, that is it."""
 
-OWN_SUFFIXES = (".txt", ".text", ".csv", ".tsv", ".md")
-"""Files of these names are read by code of this program and of the language alone."""
 ROWS_WRITTEN_HERE = 200_000
 """So many rows are written sooner than a worker is there."""
 
@@ -148,28 +147,45 @@ class Machinery:
 
 
 _machinery: dict[tuple[Any, SegmenterName], Machinery] = {}
-"""That of the rules used last, by the state of their files: making it takes a second, and a notebook runs many times by the same rules."""
+"""That of the rules used last, by the state of their files, and the one before: making it takes seconds, and a notebook runs many times by
+the same rules, or compares its own with the shipped ones."""
+KEPT = 2
 
 
 def machinery(rules: Path | None, segmenter: SegmenterName = "jieba") -> Machinery:
     """The machinery for the rules as they stand on the disk now. Raises RuleError."""
-    book = rulebook.load(rules)
+    return machinery_of(rulebook.load(rules), segmenter)
+
+
+def machinery_of(book: Rulebook, segmenter: SegmenterName = "jieba", made: Machinery | None = None) -> Machinery:
+    """That of a book; `made` is kept as such where there is none."""
     key = book.state(), segmenter
     if key not in _machinery:
-        made = Machinery(book, segmenter)
-        _machinery.clear()
-        _machinery[key] = made
+        while len(_machinery) >= KEPT:
+            del _machinery[next(iter(_machinery))]
+        _machinery[key] = made or Machinery(book, segmenter)
+    _machinery[key] = _machinery.pop(key)  # the one used last stands last
     return _machinery[key]
 
 
 class Tools:
-    """What a stage may use: the machinery, and the settings of the run."""
+    """What a stage may use: the machinery, and the settings of the run.
 
-    def __init__(self, settings: Settings, *, prepared: bool = True) -> None:
+    `apart`: reads what is no plain text, where this process is to outlive the libraries that do; it does so itself where None.
+    """
+
+    def __init__(self, settings: Settings, *, prepared: bool = True, apart: ApartReader | None = None) -> None:
         self.settings = settings
+        self._apart = apart
         self.machinery = machinery(settings.rules, settings.segmenter)
         if prepared:
             self.machinery.prepare()
+
+    def documents(self, item: InputItem) -> Sequence[Document]:
+        """What an input holds, as `read_input` tells."""
+        if self._apart is None or is_plain(item):
+            return read_input(item, self.settings.ingest)
+        return self._apart.read(item)
 
     def read(self, document: Document) -> list[ReadReport]:
         """All reports of one document, read."""
@@ -179,7 +195,7 @@ class Tools:
 def ingest(items: Iterable[InputItem], tools: Tools) -> Iterator[Document]:
     """Inputs → documents."""
     for item in items:
-        yield from read_input(item, tools.settings.ingest)
+        yield from tools.documents(item)
 
 
 def clean(documents: Iterable[Document], tools: Tools) -> Iterator[tuple[Document, CleanText]]:
@@ -293,9 +309,9 @@ SPLITTING: tuple[Stage, ...] = (ingest, clean, split)
 """As far as it must go to see which reports there are."""
 
 
-def make_sighting_function(settings: Settings) -> Callable[[Portion], list[corrected_archive.Sighting]]:
+def make_sighting_function(settings: Settings, apart: ApartReader | None = None) -> Callable[[Portion], list[corrected_archive.Sighting]]:
     """The function that looks for the reports of corrections: inputs in, what is to be said of their reports out."""
-    tools = Tools(settings, prepared=False)
+    tools = Tools(settings, prepared=False, apart=apart)
 
     def sight(portion: Portion) -> list[corrected_archive.Sighting]:
         split_up = _through(SPLITTING, portion.items, tools)
@@ -305,14 +321,15 @@ def make_sighting_function(settings: Settings) -> Callable[[Portion], list[corre
     return sight
 
 
-def find_corrected(settings: Settings, cut: Sequence[Portion], workers: int) -> Settings:
+def find_corrected(settings: Settings, cut: Sequence[Portion], workers: int, apart: ApartReader) -> Settings:
     """The settings with each correction sent to its report. Files that a correction names are looked at first, others only if need be."""
     corrections = settings.corrections
     if not corrections.entries:
         return settings
     named = {item.source for portion in cut for item in portion.items if corrected_archive.is_named(item.source, corrections)}
     sightings: list[corrected_archive.Sighting] = []
-    with Pool(make_sighting_function, settings, workers) as pool:
+    make = make_sighting_function if workers else partial(make_sighting_function, apart=apart)
+    with Pool(make, settings, workers) as pool:
         for found in pool.each(_with_items(cut, lambda item: item.source in named), Portion.instead):
             sightings += found
         if corrected_archive.missing(corrections, sightings):
@@ -341,11 +358,11 @@ class Place:
     here: bool = False
 
 
-def make_worker(place: Place) -> Callable[[Portion | Writing], tuple[Portion, Path | Batch] | None]:
+def make_worker(place: Place, apart: ApartReader | None = None) -> Callable[[Portion | Writing], tuple[Portion, Path | Batch] | None]:
     """What a worker does with a portion of work: read inputs and give back their batch or the file with it, or write a table."""
     if not place.here:
         settle_in()
-    tools = Tools(place.settings, prepared=False)  # where results are kept it may need little of it
+    tools = Tools(place.settings, prepared=False, apart=apart)  # where results are kept it may need little of it
 
     def work(task: Portion | Writing) -> tuple[Portion, Path | Batch] | None:
         if isinstance(task, Writing):
@@ -458,7 +475,8 @@ def run(
 ) -> RunResult:
     """Read `inputs` (a file or folder, or several) and write the tables into `out`, in place of those that are there.
 
-    `formats`: all that the engine writes where None. `workers`: processes, all cores where None; 1 stands for this process. `rules`: an
+    `formats`: all that the engine writes where None. `workers`: processes, all cores where None; 1 stands for this process
+    and one beside it that reads what is no plain text. `rules`: an
     analyst's own folder over the shipped one. `manifest`: a CSV as `taizhang manifest` gives it. `corrections`: a CSV, JSON lines, or
     the workbook with its columns for corrections filled in; what became of each is the table `corrections`. `labels`: language of
     workbook and page. `segmenter`: rjieba is faster, and a few objects differ. `money`: what the workbook shows money in, `yuan` or
@@ -483,6 +501,8 @@ def run(
     own: Mapping[str, Any] = limits or {}
     options = IngestOptions(exclude, encoding, known.encodings, text_column, rules, **own)
     book = rulebook.load(rules)
+    if rules is not None:
+        check_rules(rules)
     settings = Settings(rules, options, known, segmenter, Corrections.load(corrections, book) if corrections else Corrections())
     look = Look(Labels(book, labels), Labels(book).code("money", money, "--money"))
     given = [inputs] if isinstance(inputs, str | Path) else inputs
@@ -532,8 +552,7 @@ def processes(items: Sequence[InputItem], wanted: int | None) -> int:
     if wanted is not None:
         return 0 if wanted == 1 else wanted
     count = min(worker_count(None), 1 + sum(item.size or 0 for item in items) // WORKER_BYTES)
-    foreign = any(item.code is None and item.path.suffix.lower() not in OWN_SUFFIXES for item in items)
-    return count if count > 1 or foreign else 0
+    return count if count > 1 or not all(map(is_plain, items)) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -565,11 +584,14 @@ class _Job:
     def do(self, staging: Path, progress: Progress | None, began: float) -> _Done:
         """Write everything into the folder `staging`."""
         cache = self._ready_cache()
-        settings = find_corrected(self.settings, self.cut, self.workers)
-        place = Place(settings, staging / "parts", cache, self.fresh, here=self.workers == 0)
-        with Pool(make_worker, place, self.workers) as pool, Catalogue(staging) as catalogue, Texts(staging) as texts:
+        with ExitStack() as stack:
+            apart = stack.enter_context(ApartReader(self.settings.ingest, patience))
+            settings = find_corrected(self.settings, self.cut, self.workers, apart)
+            place = Place(settings, staging / "parts", cache, self.fresh, here=self.workers == 0)
+            pool = stack.enter_context(Pool(partial(make_worker, apart=apart) if place.here else make_worker, place, self.workers))
+            catalogue, texts = stack.enter_context(Catalogue(staging)), stack.enter_context(Texts(staging))
             taken = _Taken(Spool(staging / "spool"), Tally(), catalogue, texts if "html" in self.formats else None)
-            steady = self._merge(_parts(self.cut, place, pool), taken, staging / folder.TEXT_FOLDER, progress)
+            steady = self._merge(_parts(self.cut, place, pool, apart), taken, staging / folder.TEXT_FOLDER, progress)
             done = finish(taken.spool.close(), taken.spool.dating(), catalogue, self.book, settings.corrections)
             if self.redactor is not None:
                 done.small["corrections"] = self.redactor.corrections(done.small["corrections"])
@@ -673,13 +695,13 @@ class _Taken:
             self.texts.add_all(rows["source"], rows["start"], texts_of(made), digests)
 
 
-def _parts(cut: Sequence[Portion], place: Place, pool: Pool[Any, Any]) -> Iterator[tuple[Portion, Batch]]:
+def _parts(cut: Sequence[Portion], place: Place, pool: Pool[Any, Any], apart: ApartReader) -> Iterator[tuple[Portion, Batch]]:
     """The batches of all portions, in order, from the cache where they are there."""
     kept = {portion.key: path for portion in cut if (path := _kept(portion, place)) is not None}
     made = pool.each([portion for portion in cut if portion.key not in kept], Portion.instead)
     for portion in cut:
         if portion.key in kept:
-            yield portion, _read_or_made(kept[portion.key], portion, place)
+            yield portion, _read_or_made(kept[portion.key], portion, place, apart)
             continue
         inputs = 0
         while inputs < len(portion.items):  # one portion can have come to be several
@@ -702,13 +724,13 @@ def _kept(portion: Portion, place: Place) -> Path | None:
         return None
 
 
-def _read_or_made(path: Path, portion: Portion, place: Place) -> Batch:
+def _read_or_made(path: Path, portion: Portion, place: Place, apart: ApartReader) -> Batch:
     """A batch of the cache; one that is damaged, or that another run has just removed, is made anew."""
     try:
         return batch.read(path)
     except (OSError, BatchError):
         path.unlink(missing_ok=True)
-        again = _part(portion, replace(place, here=True), Tools(place.settings))
+        again = _part(portion, replace(place, here=True), Tools(place.settings, apart=apart))
         assert isinstance(again, Batch)
         return again
 

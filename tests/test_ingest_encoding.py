@@ -109,6 +109,16 @@ def test_plain_ascii_is_utf8() -> None:
         assert decode(text.encode()).text == text
 
 
+def test_plain_ascii_is_weighed_in_no_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tens of megabytes of it took the time of all encodings; with controls among them the bytes can be UTF-16."""
+    asked: list[str] = []
+    monkeypatch.setattr(Model, "cost", lambda _, text: asked.append(text) or 1.0)
+    assert decode(b"Annual report, 2013\r\n\tpa" * 1000).encoding == "utf-8"
+    assert not asked
+    decode("慰慰\n".encode("utf-16-le"))
+    assert asked
+
+
 def test_the_caller_wins() -> None:
     assert decode("鎮工會".encode("big5"), "big5").basis == "option"
     assert decode(b"\xff\xfe" + "镇".encode("utf-16-le"), "utf-16-le").text == "镇"

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event, Thread, get_ident
 
 import pytest
@@ -109,6 +110,17 @@ def test_a_pool_can_be_given_work_again() -> None:
         assert pool.begun
         assert [process for *_, process in pool.each(JOBS[:2], instead)] == first
         assert list(pool.each([], instead)) == []
+
+
+def test_no_file_of_the_working_directory_is_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be the archive; Python looks there first when a process begins."""
+    for name in ("pickle", "selectors", "socket", "multiprocessing", "struct", "pipeline"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'let_in')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    assert len(results(JOBS[:2], 1)) == 2
+    assert not (tmp_path / "let_in").exists()
+    assert "PYTHONSAFEPATH" not in os.environ
 
 
 def test_no_more_is_begun_than_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ QUEUED = 2
 NEVER = float("inf")
 BEGIN_SECONDS = 600.0
 """What a worker gets to load the program, on a machine that has much else to do."""
+SAFE_PATH = "PYTHONSAFEPATH"
 KILL_SECONDS = 5.0
 """What a worker gets to end by itself."""
 
@@ -190,7 +191,8 @@ class _Hand(Generic[TaskT, Result]):
         self.queue: deque[_Slot[TaskT, Result]] = deque()
         self.ready = False
         self.deadline = monotonic() + BEGIN_SECONDS
-        self.process.start()
+        with _working_directory_left_out():
+            self.process.start()
         other.close()
 
     def give(self, slot: _Slot[TaskT, Result]) -> None:
@@ -234,6 +236,20 @@ class _Hand(Generic[TaskT, Result]):
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
+
+
+@contextmanager
+def _working_directory_left_out() -> Iterator[None]:
+    """Begin processes that take no file of the working directory for a module: it can be the archive, and hold a `pickle.py`."""
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
 
 
 @contextmanager

@@ -2,6 +2,6 @@
 
 from pipeline.ingest.listing import InputItem, list_inputs
 from pipeline.ingest.options import IngestOptions
-from pipeline.ingest.reading import ingest, read_bytes, read_input
+from pipeline.ingest.reading import check_rules, ingest, is_plain, read_bytes, read_input
 
-__all__ = ["IngestOptions", "InputItem", "ingest", "list_inputs", "read_bytes", "read_input"]
+__all__ = ["IngestOptions", "InputItem", "check_rules", "ingest", "is_plain", "list_inputs", "read_bytes", "read_input"]

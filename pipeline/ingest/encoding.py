@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
 from pipeline.ingest.resync import resynchronize
-from pipeline.ingest.rules import table
+from pipeline.ingest.rules import State, content, state
+from pipeline.rule_files import RuleError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +96,7 @@ class Model:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Model:
-        return _model(folder)
+        return _model(state("encodings.toml", folder))
 
     def cost(self, text: str) -> float:
         """Sum of the costs of the characters of `text`; lower reads more Chinese."""
@@ -107,7 +108,7 @@ class Model:
         for start in range(0, len(text), WEIGHED_AT_ONCE):
             codes = np.frombuffer(text[start : start + WEIGHED_AT_ONCE].encode("utf-32-le", "surrogatepass"), np.uint32)
             costs = self._memory[codes]
-            if unknown := set(codes[costs == 0].tolist()):
+            if unknown := set(codes[np.logical_not(costs)].tolist()):
                 for code in unknown:
                     self._look_up(chr(code))
                 costs = self._memory[codes]
@@ -120,13 +121,16 @@ class Model:
 
 
 @lru_cache(maxsize=4)
-def _model(folder: Path | None) -> Model:
-    content = table("encodings.toml", folder)
-    costs = {character: float(level) for part in ("characters", "marks") for level, text in content[part].items() for character in text}
-    limits = content["limits"]
+def _model(of: State) -> Model:
+    table = content(of)
+    try:
+        costs = {character: float(level) for part in ("characters", "marks") for level, text in table[part].items() for character in text}
+    except ValueError as error:
+        raise RuleError(f"rules/encodings.toml: {error}; levels of [characters] and [marks] are numbers, as in the shipped file") from error
+    limits = table["limits"]
     common = "".join(character for character, cost in costs.items() if cost < limits["seldom"])
     suspicious = re.compile(f"[^{re.escape(common)}\\x20-\\x7e]{{{limits['seldom_run']}}}")
-    return Model(costs, content["classes"], limits, suspicious)
+    return Model(costs, table["classes"], limits, suspicious)
 
 
 def _class_of(character: str) -> str:
@@ -151,7 +155,7 @@ def decode(data: bytes, forced: str | None = None, rules: Path | None = None) ->
     """
     if forced:
         return _forced(data, forced)
-    return _marked(data) or _utf8(data, Model.load(rules)) or _most_chinese(data, Model.load(rules))
+    return _marked(data) or _ascii(data) or _utf8(data, Model.load(rules)) or _most_chinese(data, Model.load(rules))
 
 
 def decode_payload(payload: Payload) -> Decoded:
@@ -178,6 +182,16 @@ def _marked(data: bytes) -> Decoded | None:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], name, "bom")
     return None
+
+
+def _ascii(data: bytes) -> Decoded | None:
+    """Plain ASCII is UTF-8 without a comparison, which takes the time and memory of all encodings.
+
+    Controls go to it: `慰问` in UTF-16 has some, as each text has in which there is a line end, a digit or a full stop.
+    """
+    if not data.isascii() or any(is_bad(chr(byte)) for byte in set(data)):
+        return None
+    return Decoded(data.decode("ascii"), "utf-8", "strict")
 
 
 def _utf8(data: bytes, model: Model) -> Decoded | None:

@@ -19,7 +19,7 @@ from pipeline.ingest.options import MEBI
 from pipeline.ingest.payload import Content, Payload
 from pipeline.ingest.reasons import UnreadError
 from pipeline.ingest.rows import row_lines
-from pipeline.ingest.rules import table
+from pipeline.ingest.rules import State, compiled, content, state
 
 MAX_MARKUP = 16 * MEBI
 """Characters of a page without its embedded pictures; the parser takes time with the square of a tag's attributes."""
@@ -108,16 +108,21 @@ def page_text(markup: str, rules: Path | None = None) -> str:
     root = _parse(markup)
     if root is None:
         return ""
-    site = _site(rules)
+    site = site_of(rules)
     bodies = root.findall("body") or [root]
     lines = [line for body in bodies for line in _Flow(site).read(body) if not site.owns(line)]
     return "\n".join(_titled(_title(root, site), lines))
 
 
+def site_of(rules: Path | None) -> Site:
+    """That of the own folder `rules` over the shipped one. Raises RuleError."""
+    return _site(state("readers.toml", rules))
+
+
 @lru_cache(maxsize=4)
-def _site(rules: Path | None) -> Site:
-    web = table("readers.toml", rules)["web"]
-    return Site(re.compile("|".join(map(re.escape, web["site_words"]))), web["site_line"], re.compile("|".join(web["title_ends"])))
+def _site(of: State) -> Site:
+    web = content(of)["web"]
+    return Site(compiled(map(re.escape, web["site_words"]), "site_words"), web["site_line"], compiled(web["title_ends"], "title_ends"))
 
 
 def _parse(markup: str) -> Any:

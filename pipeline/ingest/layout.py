@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from pipeline.ingest.rules import table
+from pipeline.ingest.rules import State, compiled, content, state
 
 SAME_LINE = 0.5
 """Ems that the middles of two glyphs of one line may lie apart."""
@@ -99,17 +99,21 @@ class Signs:
     stops: frozenset[str] = field(default_factory=frozenset)
 
 
+def signs_of(rules: Path | None) -> Signs:
+    """Those of the own folder `rules` over the shipped ones. Raises RuleError."""
+    return _signs(state("readers.toml", rules))
+
+
 @lru_cache(maxsize=4)
-def _signs(rules: Path | None) -> Signs:
-    pages = table("readers.toml", rules)["pages"]
-    number = re.compile("|".join(f"(?:{pattern})" for pattern in pages["numbers"]), re.VERBOSE | re.IGNORECASE)
-    start = re.compile("|".join(f"(?:{pattern})" for pattern in pages["starts"]), re.VERBOSE)
-    return Signs(number, start, frozenset(pages["full_stops"]))
+def _signs(of: State) -> Signs:
+    pages = content(of)["pages"]
+    number = compiled(pages["numbers"], "numbers", re.VERBOSE | re.IGNORECASE)
+    return Signs(number, compiled(pages["starts"], "starts", re.VERBOSE), frozenset(pages["full_stops"]))
 
 
 def paragraphs(pages: Sequence[Page], rules: Path | None = None) -> list[str]:
     """The document's paragraphs in reading order; the cells of a table row with tabs between them."""
-    signs = _signs(rules)
+    signs = signs_of(rules)
     lines = [line for number, page in enumerate(pages) for line in _lines(page, number)]
     lines = _without_furniture(lines, len(pages), signs)
     if not lines:

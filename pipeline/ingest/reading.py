@@ -11,18 +11,23 @@ from typing import Any
 
 from pipeline import surrogates
 from pipeline.ingest.clock import OutOfTimeError, at_most
+from pipeline.ingest.encoding import Model
 from pipeline.ingest.formats import PLAIN_FORMATS, TABLE_FORMATS, reader_of
+from pipeline.ingest.html import site_of
+from pipeline.ingest.layout import signs_of
 from pipeline.ingest.listing import InputItem, list_inputs
 from pipeline.ingest.names import printable, system_code
 from pipeline.ingest.numerals import numerals_in
 from pipeline.ingest.options import IngestOptions
 from pipeline.ingest.payload import Budget, Content, Member, Payload
 from pipeline.ingest.reasons import UnreadError
-from pipeline.ingest.sniff import sniff
+from pipeline.ingest.sniff import HEAD, sniff
+from pipeline.ingest.sniff import is_plain as is_plain_head
 from pipeline.model import Document
 
 MEMBER_MARK = "!/"
 """Stands in `source` between an archive and the name of a file inside it."""
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 STOPS = (KeyboardInterrupt, SystemExit, GeneratorExit, OutOfTimeError)
 
 
@@ -42,6 +47,27 @@ def read_input(item: InputItem, options: IngestOptions | None = None) -> list[Do
     if item.code is not None:
         return [_unread(item.source, UnreadError(item.code, item.detail))]
     return _in_time(item.source, item.path.name, lambda: _bytes_of(item.path, options), options)
+
+
+def check_rules(folder: Path) -> None:
+    """Raises RuleError where the readers' files of an own folder cannot be used, before any file would tell of it."""
+    Model.load(folder)
+    signs_of(folder)
+    site_of(folder)
+
+
+def is_plain(item: InputItem) -> bool:
+    """Whether no library of other hands has to do with the input. One that cannot be looked at is plain: none will read it."""
+    if item.code is not None:
+        return True
+    try:
+        handle = os.open(item.path, _FLAGS)
+        try:
+            return is_plain_head(os.read(handle, HEAD), item.path.suffix.lower())
+        finally:
+            os.close(handle)
+    except OSError:
+        return True
 
 
 def read_bytes(source: str, data: bytes, options: IngestOptions | None = None) -> list[Document]:
@@ -145,7 +171,7 @@ def _bytes_of(path: Path, options: IngestOptions) -> bytes:
 
 def _read_once(path: Path, limit: int) -> tuple[bytes, bool]:
     """Bytes of the file, and whether it was the same before and after."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    handle = os.open(path, _FLAGS)
     with os.fdopen(handle, "rb") as file:
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):

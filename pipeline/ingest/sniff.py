@@ -66,6 +66,8 @@ TEXT_SUFFIXES = {
     ".mhtml": "mht",
     ".eml": "eml",
 }
+PLAIN = ("txt", "md", "csv")
+"""Read by code of this program and of the language alone."""
 OTHER_SUFFIXES = {".doc", ".docx", ".docm", ".dot", ".wps", ".wpt", ".rtf", ".pdf", ".xls", ".xlsx", ".et", ".zip", ".tar", ".gz", ".tgz"}
 """Formats that are read but are no text: a text under such a name is often a text all the same."""
 HEAD = 4096
@@ -84,6 +86,16 @@ def sniff(data: bytes, suffix: str) -> str:
     """Format of `data`, a key of `formats.READERS`; `suffix` is the name's, lower case. Raises UnreadError for what is not read."""
     _refuse_foreign(data)
     return _binary(data, suffix) or _markup(data, suffix) or _text(data, suffix)
+
+
+def is_plain(head: bytes, suffix: str) -> bool:
+    """Whether a file is a text as it lies there, by its name and its first HEAD bytes: no library reads it then."""
+    if TEXT_SUFFIXES.get(suffix) not in PLAIN or head.startswith((OLE, *ZIP)):
+        return False
+    try:
+        return _binary(head, suffix) is None and _markup(head, suffix) is None
+    except UnreadError:
+        return False
 
 
 def _refuse_foreign(data: bytes) -> None:

@@ -23,6 +23,7 @@ from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.lexicon import Lexicon
 from pipeline.model import Edition, Report
 from pipeline.repeats import bounded
+from pipeline.rule_files import RuleError
 
 Strength = Literal["stated", "inferred", "bound", "calendar", "soft"]
 """`stated` the report's own year in four digits · `inferred` years that the words leave · `bound` no earlier than · `calendar` weekday or
@@ -102,9 +103,14 @@ class YearClueFinder:
             parts = pattern.split("{" + name + "}")
             bricks = [brick if i == 0 else brick.replace(f"<{name}>", f"<{name}{i + 1}>") for i in range(len(parts) - 1)]
             pattern = "".join(part + (bricks[i] if i < len(bricks) else "") for i, part in enumerate(parts))
-        return re.compile(bounded(pattern, verbose=False), re.MULTILINE)
+        try:
+            return re.compile(bounded(pattern, verbose=False), re.MULTILINE)
+        except re.error as error:
+            raise RuleError(f"rules/years.toml: {pattern}: it does not compile: {error}; check its brackets") from error
 
     def _add_words(self, row: Mapping[str, Any]) -> None:
+        if not row.get("first") and not row.get("years"):
+            raise RuleError(f"rules/years.toml: {row['id']}: first is missing; write `first`, a year, or `years`, a list of them")
         if "years" in row:
             years = frozenset(row["years"])
         else:

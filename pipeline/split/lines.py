@@ -144,7 +144,7 @@ class Patterns:
             raise RuleError(f"rules/split.toml: {row['id']}: `on` is {row['on']!r}; write line or before")
         pattern = self._compile(row["pattern"], row["id"])
         opens, leads = row.get("opens", False), row.get("leads", False)
-        return Cue(row["id"], row["why"], row["on"] == "before", opens, leads, row["weight"], pattern, *_examples(row))
+        return Cue(row["id"], row.get("why", ""), row["on"] == "before", opens, leads, row["weight"], pattern, *_examples(row))
 
     def _item_patterns(self) -> tuple[tuple[int, regex.Pattern[str]], ...]:
         """Markers that number items inside a line, by level, in the order in which they are tried."""
