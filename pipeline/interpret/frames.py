@@ -120,6 +120,7 @@ class Frames:
         self._agents_behind = frozenset(words["agents_behind"].split())
         self._closed = frozenset(words["closed_verbs"].split())
         self._standards = frozenset(words["standards"].split())
+        self._distances = frozenset(words["distances"].split())
         self._destinations = frozenset(words["destinations"].split())
         self._sections = tuple(words["sections"].split())
         self._results = frozenset(words["result_ends"].split())
@@ -149,7 +150,7 @@ class Frames:
         letters = line.letters
         if frame.side == "before":
             match = frame.pattern.search(letters, place.left, place.here)
-            if match:
+            if match and not self._is_elsewhere(line, match.start("object"), place):
                 first, last = match.span("object")
                 yield self.trimmed(line, first, last, place.wanted, self._limit_of(line, first, last, place.here, place.wanted))
         elif frame.side == "clause":
@@ -185,7 +186,7 @@ class Frames:
         fit = self.types.fit(place.wanted, text)
         if self.types.of(text) in frame.never:
             return False
-        if frame.side == "before" and self._is_no_object(line, span, place, fit):
+        if frame.side == "before" and self._is_entered_by_those(line, span, place, fit):
             return False
         doubtful = self._is_doubtful(line, span, place, fit)
         if frame.side == "clause":
@@ -199,16 +200,20 @@ class Frames:
         if frame.fits == "all":
             return not doubtful
         if frame.fits == "any":
-            if frame.side == "behind" and fit == 0 and self._fits_before(line, place):
+            if frame.side == "behind" and self._belongs_to_another(line, place, fit):
                 return False
             return not doubtful and (fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS)
         return (not doubtful and fit >= 0) or self._is_enumerated(line, span, place, fit)
 
-    def _is_no_object(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
-        """移交仲裁4宗, 女职工参加建功立业工程4580人: where it went to, and what people take part in, is not what is counted."""
-        verb = line.word(span[0] - 1) if span[0] > place.left else ""
+    def _is_elsewhere(self, line: Line, first: int, place: Place) -> bool:
+        """移交仲裁4宗, 距县城30公里: the noun says where to, and nothing of what is counted."""
+        verb = line.word(first - 1) if first > place.left else ""
+        return verb in self._destinations or (place.wanted.size and verb in self._distances)
+
+    def _is_entered_by_those(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
+        """女职工参加建功立业工程4580人: what people take part in is not what is counted."""
         entered = fit == 0 and place.wanted.type in PEOPLE_COUNTED and not place.wanted.soft
-        return verb in self._destinations or (entered and verb in self._entering)
+        return entered and span[0] > place.left and line.word(span[0] - 1) in self._entering
 
     def _is_enumerated(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
         """其中工伤赔偿35起、劳动报酬19起: a part of the cases or of the sum, told by its own noun alone."""
@@ -219,6 +224,18 @@ class Frames:
             return False  # 其中镇总工会接访19宗
         told = place.wanted.type == "case" or (place.kind == "money" and fit > 0)
         return told and "n" in line.letters[first:last] and self.is_part(line, place)
+
+    def _belongs_to_another(self, line: Line, place: Place, fit: int) -> bool:
+        """Whether the number counts what stands before it rather than a phrase behind it that it need not count."""
+        return (fit == 0 and self._fits_before(line, place)) or (fit <= 0 and self._is_owned(line, place))
+
+    @staticmethod
+    def _is_owned(line: Line, place: Place) -> bool:
+        """小学12所的教职工: the noun right before the number is counted, and what stands behind 的 is theirs."""
+        here = place.here
+        if place.kind != "count" or place.quantity.bound in THRESHOLDS:
+            return False
+        return here > place.left and line.letters[here - 1] in "no" and line.letters[here + 1] == "D"
 
     def _fits_before(self, line: Line, place: Place) -> bool:
         """社区矫正人员28人无一脱管: what stands before the number is just what it counts, what stands behind it only may be."""
@@ -406,10 +423,15 @@ class Frames:
             if line.letters[last] != "h":
                 cut = line.last_separator(first, last)
                 last = cut if cut > first else (self._first_typed(line, first, last) or last)
-        if self.types.fit(place.wanted, line.phrase(first, last)) < 0 or self._is_attribute(line, last):
+        fit = self.types.fit(place.wanted, line.phrase(first, last))
+        if fit < 0 or self._is_attribute(line, last):
             across = self._across(line, last + (line.letters[last] == "a"), place)
             if across:
                 return across
+        if fit == 0 and place.wanted.type == "event" and line.letters[last] == "D":
+            across = self._across(line, last, place)
+            if across and self.types.fit(place.wanted, line.phrase(*across)) > 0:
+                return across  # 一场群众喜爱的节目
         return self._shortened(line, first, self._first_of_list(line, first, last))
 
     def _first_of_list(self, line: Line, first: int, last: int) -> int:

@@ -54,6 +54,7 @@ class Grammar:
         self._aspects = frozenset(words["aspects"].split())
         self._noun_adverbs = frozenset(words["noun_adverbs"].split())
         self._particles = frozenset(words["particles"].split())
+        self._attribute_adverbs = frozenset(words["attribute_adverbs"].split())
         self._attribute_verbs = frozenset(words["attribute_verbs"].split())
         self._intents = frozenset(words["intents"].split())
         self._bodies = frozenset(words["bodies"].split())
@@ -105,6 +106,8 @@ class Grammar:
             return letter
         if tag == "x":
             return self._unknown(word)
+        if tag == "nr" and len(word) > 2 and word.endswith(self._directions):
+            return "v"  # 拉进来
         if word.endswith(self._time_ends):
             return "t"
         letter = self._tags.get(tag, "n")
@@ -169,9 +172,9 @@ class Grammar:
         """Whether a word behind a noun adds nothing to it: 模范工友者, but 享受者."""
         return noun in self._particles and self._classes.get(before) != "v"
 
-    def is_listed(self, word: str) -> bool:
-        """Whether the rules themselves put the word into a class."""
-        return word in self._classes
+    def may_describe(self, word: str) -> bool:
+        """Whether an adverb or a verb between a number and a noun may describe it: one that only the dictionary calls so, or 主要."""
+        return word in self._attribute_adverbs or word not in self._classes
 
     def is_passive(self, preposition: str) -> bool:
         """Whether a preposition makes a passive: 被结对单位."""
@@ -353,6 +356,8 @@ class _Writer:
         before, behind = letters[here - 1], letters[here + 1]
         if before == "s" and behind == "s":
             letters[here] = "e"
+        elif behind == "n" and letters[here - 2 : here] == ["q", "a"] and self._grammar.may_describe(self._line.word(here)):
+            letters[here] = "a"  # 20多个高效低毒品种
         elif behind == "n" and self._is_behind_number(here) and self._grammar.describes(self._line.word(here)):
             letters[here] = "a"
         elif self._is_noun(here, before, behind):
@@ -408,8 +413,8 @@ class _Writer:
             letters[here - 1], letters[here] = "v", "n"
             self._line.ends[here - 1] -= 1
             self._line.starts[here] -= 1
-        elif letters[here - 1] == "q" and letters[here + 1] in "na" and not self._grammar.is_listed(self._line.word(here)):
-            letters[here] = "a"  # 10多个优良品种
+        elif letters[here - 1] == "q" and letters[here + 1] in "na" and self._grammar.may_describe(self._line.word(here)):
+            letters[here] = "a"  # 10多个优良品种, 五个主要短板
         elif letters[here - 1] in "nev" and letters[here + 1] in "q,;s:)(hvu" and self._grammar.closes_noun(self._line.word(here)):
             letters[here - 1], letters[here] = "e" if letters[here - 1] == "v" else letters[here - 1], "n"
 

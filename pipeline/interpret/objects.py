@@ -161,7 +161,9 @@ class _Search:
         """146位60岁以上退役士兵: a threshold between the number and its noun picks out whom it counts."""
         following = self._line.mention_at.get(place.here + 1)
         quantity = None if following is None else self._quantities[following]
-        if quantity is None or quantity.bound not in THRESHOLDS or place.kind != "count":
+        if quantity is None or following is None or place.kind != "count":
+            return None
+        if quantity.bound not in THRESHOLDS and self._types.wanted("count", self._unit(following)).type != "age":
             return None
         match = self._frames.phrase.match(self._letters, place.here + 2 + (self._letters[place.here + 2] == "D"), place.right)
         span = None if match is None else self._frames.behind(self._line, *match.span(), place)
@@ -534,10 +536,21 @@ class _Search:
 
     def _at_last(self, place: Place) -> Found | None:
         sources = (
-            self._direct_label, self._later_money, self._priced, self._same_unit, self._verb, self._subject,
+            self._direct_label, self._changed_before, self._later_money, self._priced, self._same_unit, self._verb, self._subject,
             self._any_number, self._heading,
         )  # fmt: skip
         return next((found for source in sources if (found := source(place)) is not None), None)
+
+    def _changed_before(self, place: Place) -> Found | None:
+        """标准提高,从原来的560元提高到600元: what changed is told by the clause before."""
+        first = place.left
+        if first <= place.bounds[0] or self._letters[first - 1] != "," or self._letters[first] != "p":
+            return None
+        if self._letters[place.here + 1] not in "vea" or any(letter not in "ptlfDd" for letter in self._letters[first : place.here]):
+            return None
+        begin = self._left(first - 1, place.bounds[0])
+        match = self._frames.phrase.match(self._letters, begin, first - 1)
+        return self._made(match.span(), CARRIED) if match and self._types.fit(place.wanted, self._line.phrase(*match.span())) >= 0 else None
 
     def _direct_label(self, place: Place) -> Found | None:
         """金秋助学:资助15人: the label of the first clause behind it."""
