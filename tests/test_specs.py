@@ -13,7 +13,7 @@ from scoring import Tally, run_cases
 SPECS = Path(__file__).parent / "specs"
 
 RIGHT_AT_LEAST = {
-    "activities": 53,
+    "activities": 54,
     "dates": 243,
     "indicators_aid": 24,
     "indicators_bargaining": 33,
@@ -35,8 +35,8 @@ RIGHT_AT_LEAST = {
     "status_turns": 33,
     "topic_turns": 32,
     "topics": 30,
-    "wordings": 226,
-    "held_out/activities": 17,
+    "wordings": 235,
+    "held_out/activities": 18,
     "held_out/dates": 104,
     "held_out/indicators_aid": 8,
     "held_out/indicators_bargaining": 11,
@@ -57,7 +57,7 @@ RIGHT_AT_LEAST = {
     "held_out/status_turns": 15,
     "held_out/topic_turns": 16,
     "held_out/topics": 12,
-    "held_out/wordings": 94,
+    "held_out/wordings": 96,
 }
 """Cases that must be right in each file. A number here only ever grows."""
 
