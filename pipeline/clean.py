@@ -433,6 +433,7 @@ def _is_latin(character: str) -> bool:
 
 
 _MEANINGS = {"replacement", "replacements", "decode"}
+_BAD = re.compile(r"\(\?P?<bad>")
 _RULE_KEYS = {"id", "why", "stage", "needs", "hint", "pattern", "counts", "examples", "counter_examples", "off"} | _MEANINGS
 
 
@@ -445,7 +446,7 @@ def _rule(row: Mapping[str, Any], table: Mapping[str, Any], bricks: Mapping[str,
     if (stage := row.get("stage", "words")) not in get_args(Stage):
         raise RuleError(f"{where}: stage {stage!r} is none of {', '.join(get_args(Stage))}")
     pattern = _compile(row["pattern"], bricks, book, where)
-    if "bad" not in pattern.groupindex:
+    if _BAD.search(pattern.pattern) is None:
         raise RuleError(f"{where}: the pattern has no group `bad`; write (?P<bad> …) around what is damaged")
     return RepairRule(
         row["id"],

@@ -172,8 +172,18 @@ class Rulebook:
             digest.update(b"\0" if found else b"")  # a folder without any of them says nothing
         return digest.hexdigest()
 
+    @cached_property
+    def _tables(self) -> dict[str, dict[str, Any]]:
+        """The tables that were asked for, by name: several stages ask for some."""
+        return {}
+
     def table(self, name: str) -> dict[str, Any]:
         """The merged content of `NAME.toml` of all folders; lists of tables with `id` or `code` are merged by it."""
+        if name not in self._tables:
+            self._tables[name] = self._merged(name)
+        return self._tables[name]
+
+    def _merged(self, name: str) -> dict[str, Any]:
         found = [path for folder in self.folders if (path := folder / f"{name}.toml").is_file()]
         if not found:
             raise RuleError(f"{self.folder / name}.toml: the file is missing; reinstall taizhang")

@@ -273,8 +273,9 @@ class ActivityReader:
         self._offices = [(rulebook.compile(row["pattern"], where), self._known(row["activity"])) for row in table["office"]]
         clauses = {key: rulebook.compile(table["clauses"][key], f"rules/activities.toml: clauses.{key}") for key in _PATTERNS}
         self._spending, self._verbal, self._work, self._visiting, self._among, self._events = (clauses[key] for key in _PATTERNS)
-        self._work_sieved = self._sieve.add(self._work)
         self._parts = PartReader(rulebook)
+        sieved = (self._work, self._spending, self._parts.town_words)
+        self._work_sieved, self._spending_sieved, self._town_sieved = map(self._sieve.add, sieved)
         self._forms = frozenset(table["clauses"]["forms"].split())
 
     def read(self, report: Report, mentions: Sequence[Mention], clauses: Clauses, sieved: Passing) -> dict[int, Topic]:
@@ -283,19 +284,23 @@ class ActivityReader:
         office = self._office(report)
         topics: dict[int, Topic] = {}
         last: _Last | None = None
+        before: frozenset[int] | None = None
         for index, setting in clauses.settings.items():
             scores, beside = _Scores(), _Scores()
             passing = sieved.around(setting.sentence, mentions[index].start, mentions[index].end)
+            if passing is not before:  # numbers of a sentence share it
+                before, frames = passing, [frame for frame in self._frames if frame.sieved in passing]
             self._clause(scores, setting, hits, mentions[index], report.text, passing)
+            self._framed(scores, setting, mentions[index], report.text, frames)
             named = scores.names_but(STOCK, self.weights.named)
-            self._sentence(beside, setting, hits, mentions[index], report.text)
+            self._sentence(beside, setting, hits, mentions[index], report.text, passing)
             around = self._around(setting, hits, last, report)
             if office is not None:
                 around.add(office[0], self.weights.office, *office[1])
             beside.take(around, self.weights.around)
             scores.take_beside(beside, self.weights, mentions[index].end + NEAR)
             stock = self.weights.stock_beside if named else self.weights.stock
-            self._stock(scores, setting, hits, mentions[index], report, stock, told_of_work=self._work_sieved in passing)
+            self._stock(scores, setting, hits, mentions[index], report, stock, passing)
             among = last is not None and self._is_among(setting, mentions[index], last, report.text)
             if last is not None and last.topic.cue is not None and among:
                 scores.add(last.topic.code, self.weights.among, last.topic.cue.start, last.topic.cue.end)
@@ -327,13 +332,13 @@ class ActivityReader:
         return around
 
     def _stock(
-        self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, report: Report, points: float, *, told_of_work: bool
+        self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, report: Report, points: float, passing: frozenset[int]
     ) -> None:
-        """Background figures: what a part headed so tells of, unless its sentence tells of work; `told_of_work`: it may."""
-        text, sentence = report.text, report.sentences[at.sentence]
+        """Background figures: what a part headed so tells of, unless its sentence tells of work."""
+        text, sentence, told_of_work = report.text, report.sentences[at.sentence], self._work_sieved in passing
         if told_of_work and self._work.search(text, at.start, mention.start):
             scores.scale(STOCK, self.weights.told)
-        elif town := self._town_words(at, mention, report):
+        elif self._town_sieved in passing and (town := self._town_words(at, mention, report)):
             scores.add(STOCK, points, *town)
         elif told_of_work and self._work.search(text, sentence.start, mention.start):
             return
@@ -371,10 +376,10 @@ class ActivityReader:
         return None
 
     def _clause(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str, passing: frozenset[int]) -> None:
-        """The cues of the number's own clause, and the forms of words around the number."""
+        """The cues of the number's own clause."""
         weights = self.weights
         own = hits.clauses.get((at.sentence, at.clause), ())
-        if self._spending.search(text, at.start, mention.start):
+        if self._is_spent(at, mention, text, passing):
             later = weights.purpose
         else:
             later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
@@ -382,7 +387,10 @@ class ActivityReader:
         if own:
             factors = [(hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own]
             scores.place(_together([pair for pair in factors if pair[1]]), 1.0)
-        if frames := [frame for frame in self._frames if frame.sieved in passing]:
+
+    def _framed(self, scores: _Scores, at: Setting, mention: Mention, text: str, frames: Sequence[_Frame]) -> None:
+        """The forms of words around the number, of those that its sentence lets pass."""
+        if frames:
             words = f"{text[at.start : mention.start]}@{text[mention.end : at.end]}"
             for frame in frames:
                 if frame.pattern.search(words):
@@ -421,7 +429,11 @@ class ActivityReader:
             return False
         return not self._visiting.search(text, at.start, hit.start)
 
-    def _sentence(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str) -> None:
+    def _is_spent(self, at: Setting, mention: Mention, text: str, passing: frozenset[int]) -> bool:
+        """Whether the clause says before its number that something was spent."""
+        return self._spending_sieved in passing and self._spending.search(text, at.start, mention.start) is not None
+
+    def _sentence(self, scores: _Scores, at: Setting, hits: _Placed, mention: Mention, text: str, passing: frozenset[int]) -> None:
         """The clauses before the number's own, and the one behind it."""
         weights = self.weights
         factor = 1.0
@@ -438,7 +450,7 @@ class ActivityReader:
         behind = hits.clause(at.sentence, at.clause + 1)
         if behind:
             goes_on = text[hits.end_of(at.sentence, at.clause)] != ";"
-            spent = goes_on and self._spending.search(text, at.start, mention.start)
+            spent = goes_on and self._is_spent(at, mention, text, passing)
             scores.place(behind, weights.purpose if spent else weights.next * (1.0 if goes_on else weights.apart))
 
     def _go_on(self, scores: _Scores, at: Setting, last: _Last, report: Report, *, elliptic: bool) -> None:

@@ -12,6 +12,7 @@ import msgspec
 import regex
 
 from pipeline.model import QUANTITIES, Fact, Mention, PartialDate, Scope
+from pipeline.needles import Sieve
 from pipeline.rulebook import Rulebook
 
 MOST_PARTS = 12
@@ -33,7 +34,8 @@ _MARKS_BETWEEN = ",、 "
 class LinkReader:
     """Finds `part_of`, `when` and `scope`. Everything is told from the words and the arithmetic of one report."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, sieve: Sieve) -> None:
+        """`sieve`: one that readers share, so that each sentence is put through it once."""
         table = rulebook.table("links")
         self._parts = _PartRules(table["parts"], {word: unit.unit_class for word, unit in rulebook.units.items()})
         self._compared = tuple(table["time"]["compared"].split())
@@ -41,18 +43,20 @@ class LinkReader:
         self._of_date = frozenset(table["time"]["of_date"].split()) | {""}
         scopes: tuple[Scope, ...] = ("last_year", "cumulative", "stock")
         self._now = rulebook.compile(table["scope"]["now"], "rules/links.toml")
-        self._any_scope = rulebook.compile("|".join(f"(?: {table['scope'][name]}\n)" for name in scopes), "rules/links.toml")
-        self._scopes = tuple((name, rulebook.compile(table["scope"][name], "rules/links.toml")) for name in scopes)
+        self._now_sieved = sieve.add(self._now)
+        compiled = ((name, rulebook.compile(table["scope"][name], "rules/links.toml")) for name in scopes)
+        self._scopes = tuple((name, pattern, sieve.add(pattern)) for name, pattern in compiled)
 
-    def scope(self, before: str, date: PartialDate | None) -> Scope | None:
-        """Over what the number counts, by the words before it in its sentence and its time; None where they do not say."""
-        if self._now.search(before):
+    def scope(self, before: str, date: PartialDate | None, passing: frozenset[int]) -> Scope | None:
+        """Over what the number counts, by the words before it in its sentence and its time; None where they do not say.
+
+        `passing`: what passes the sieve in the sentence.
+        """
+        if self._now_sieved in passing and self._now.search(before):
             return None
         if date is not None and date.anchor == "last_year" and not date.crosses_years:
             return "last_year"
-        if not self._any_scope.search(before):
-            return None
-        return next((name for name, pattern in self._scopes if pattern.search(before)), None)
+        return next((name for name, pattern, sieved in self._scopes if sieved in passing and pattern.search(before)), None)
 
     def parts(self, facts: Sequence[Fact], units: Sequence[str], text: str) -> list[int | None]:
         """For each fact the index of the total that it is a part of. `units`: the measure words in simplified script."""

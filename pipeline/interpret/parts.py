@@ -20,7 +20,7 @@ class PartReader:
 
     def __init__(self, rulebook: Rulebook) -> None:
         table = rulebook.table("activities")["parts"]
-        self._closing, self._outlook, self._background, self._town = (
+        self._closing, self._outlook, self._background, self.town_words = (
             rulebook.compile(table[key], f"rules/activities.toml: parts.{key}") for key in ("closing", "outlook", "background", "town")
         )
 
@@ -51,7 +51,7 @@ class PartReader:
 
     def town(self, report: Report, start: int, end: int) -> tuple[int, int] | None:
         """The first words between two offsets that begin a description of the town, as a span."""
-        match = self._town.search(report.text, start, end)
+        match = self.town_words.search(report.text, start, end)
         return match.span() if match else None
 
     def background(self, report: Report) -> dict[int, tuple[int, int]]:

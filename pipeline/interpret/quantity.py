@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from functools import lru_cache
 from itertools import count
 
 import msgspec
@@ -20,6 +21,8 @@ from pipeline.model import Bound, Cue, Mention, Quantity
 from pipeline.rulebook import HEDGE_SIDES, Rulebook
 from pipeline.starts import Gate
 
+MOST_NUMBERS = 1 << 14
+"""So many written numbers are remembered with their values: most that a report holds are short."""
 PERCENT_PLACES = Decimal("0.000001")
 _HEDGES = (
     ("before", "before"),
@@ -68,6 +71,8 @@ class QuantityReader:
 
     def __init__(self, rulebook: Rulebook, alphabet: Alphabet) -> None:
         self._alphabet = alphabet
+        self._number = lru_cache(MOST_NUMBERS)(self._read_number)
+        """The value of a written number and its scale."""
         hedges = rulebook.table("hedges")
         self._bounds: dict[str, dict[str, Bound]] = {
             side: {word: bound for bound, words in hedges[side].items() for word in words.split()} for side in HEDGE_SIDES
@@ -132,7 +137,7 @@ class QuantityReader:
             return quantity, ()
         return Quantity(quantity.value, quantity.low, quantity.high, bound, quantity.unit, per, change, quantity.note), tuple(cues)  # type: ignore[arg-type]
 
-    def _number(self, number: str, scale: str = "") -> Decimal:
+    def _read_number(self, number: str, scale: str = "") -> Decimal:
         return self._alphabet.parse(number) * self._alphabet.scale(scale)
 
     def _bound(self, groups: Groups) -> Bound:

@@ -68,7 +68,7 @@ class Interpreter:
         self._activities = ActivityReader(rulebook, self._sieve)
         self._events = EventReader(rulebook)
         self._tables = TableReader(rulebook)
-        self._links = LinkReader(rulebook)
+        self._links = LinkReader(rulebook, self._sieve)
         self._checks = CheckFinder(rulebook)
         self._written = Written(rulebook.table("numerals"))
         self._places = PlaceResolver(rulebook.folder, rulebook.table("places"))
@@ -91,7 +91,7 @@ class Interpreter:
         if cells:
             clauses = _beside_labels(clauses, cells, values)
         blocks = [sentence.block for sentence in report.sentences]
-        context = _Context(report, values, places, self._status.open(report, passing), clauses, topics, blocks, cells)
+        context = _Context(report, values, places, self._status.open(report, passing), clauses, topics, blocks, cells, passing)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
         return Told(report, self._indicators.assign(report, facts, clauses, units, passing), tuple(units), clauses)
@@ -166,7 +166,7 @@ class Interpreter:
         activity, activity_cue = topic.code, topic.cue
         before = report.text[max(sentence.start, mention.start - SCOPE_CHARACTERS) : mention.start]
         date = self._links.when(index, values.mentions, values.dates, context.places, context.blocks, report.text)
-        scope = self._links.scope(before, date)
+        scope = self._links.scope(before, date, context.passing.around(place, mention.start, mention.end))
         fact = structs.replace(
             fact, object=report.raw_text(*found.span) if found else None, object_span=found.span if found else None, status=status,
             scope=scope or "period", activity=activity, when=date.edtf if date else None,
@@ -190,6 +190,8 @@ class _Context:
     """Of each sentence."""
     cells: dict[int, Reading]
     """Of the figures that stand in tables."""
+    passing: Passing
+    """What passes the sieve of the readers."""
 
 
 def _beside_labels(clauses: Clauses, cells: Mapping[int, Reading], values: Values) -> Clauses:

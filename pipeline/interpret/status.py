@@ -173,6 +173,10 @@ class ReportStatus:
         """The sentence last read in which a figure was done, and the offset of the first such figure."""
         self._cues: list[_Placed] = []
         self._longest = 0
+        self._passed: frozenset[int] | None = None
+        """What passed the sieve around the number last read, and the rules of clauses that did."""
+        self._after: Sequence[_Rule] = ()
+        self._in_clause: Sequence[_Rule] = ()
 
     def read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
         """Status of one number in sentence `place`, and the cue that decided on it; numbers come in the order of the text."""
@@ -188,10 +192,13 @@ class ReportStatus:
         threshold = self._rules.threshold(number, passing)
         if threshold is not None:
             return threshold.status, Cue(threshold.id, mention.start, mention.end)
-        nearest = self._nearest(mention.start, place, passing, in_plans=section is not None)
-        for rule in self._rules.after:
-            if rule.sieved not in passing:
-                continue
+        if passing is not self._passed:  # numbers of a sentence share it
+            self._passed = passing
+            self._after, self._in_clause = (
+                [rule for rule in rules if rule.sieved in passing] for rules in (self._rules.after, self._rules.in_clause)
+            )
+        nearest = self._nearest(mention.start, place, in_plans=section is not None)
+        for rule in self._after:
             if rule.ends is not None and (nearest is None or nearest[2].id not in rule.ends):
                 continue
             if match := rule.pattern.search(number.behind):
@@ -210,7 +217,7 @@ class ReportStatus:
         told, first = self._first_done
         return told == place and first < cue[0] and _STATEMENT_END in self._report.text[cue[1] : start]
 
-    def _nearest(self, start: int, place: int, passing: frozenset[int], *, in_plans: bool) -> _Placed | None:
+    def _nearest(self, start: int, place: int, *, in_plans: bool) -> _Placed | None:
         """The cue that stands last before the number: a later cue ends the scope of an earlier one."""
         text, sentence = self._report.text, self._report.sentences[place]
         clause = max(sentence.start, max([text.rfind(mark, sentence.start, start) for mark in _CLAUSE_ENDS]) + 1)
@@ -221,8 +228,8 @@ class ReportStatus:
             if cue[0] < start and (last is None or cue[1] > last[1]) and self._counts(cue, last, start, clause, in_plans=in_plans):
                 last = cue
         before = text[clause:start]
-        for rule in self._rules.in_clause:
-            for match in rule.pattern.finditer(before) if rule.sieved in passing else ():
+        for rule in self._in_clause:
+            for match in rule.pattern.finditer(before):
                 if last is None or clause + match.end() > last[1]:
                     last = (clause + match.start(), clause + match.end(), rule)
         return last
