@@ -28,11 +28,12 @@ class Lexicon(Generic[Tag]):
     def longest(self, text: str) -> list[tuple[int, int, Tag]]:
         """Of occurrences that share characters only the longest, then the first: 困难职工子女 is no 困难职工, nor 资助困难 an 助困."""
         kept: list[tuple[int, int, Tag]] = []
-        for start, end, tag in self.find(text):
+        tags = self._tags
+        for index, start, end in self._automaton.find_matches_as_indexes(surrogates.replaced(text), overlapping=True):
             while kept and kept[-1][1] > start and kept[-1][1] - kept[-1][0] < end - start:
                 kept.pop()
             if not kept or kept[-1][1] <= start:
-                kept.append((start, end, tag))
+                kept.append((start, end, tags[index]))
         return kept
 
     def tags(self, text: str) -> list[Tag]:

@@ -18,8 +18,10 @@ from msgspec.structs import replace
 
 from pipeline.repeats import MOST as NO_END
 
-LONGEST = 64
-"""Characters that a relaxed pattern spans at most, unbounded repeats aside; what goes beyond is dropped."""
+LONGEST = 32
+"""Characters that a relaxed pattern spans at most, unbounded repeats aside; what goes beyond is dropped.
+
+Longer ones tell no more and make the automaton larger, which is built while texts are read."""
 RUNS = 8
 """Unbounded repeats that stand behind each other in a relaxed pattern at most."""
 

@@ -144,8 +144,7 @@ class Topic(msgspec.Struct, frozen=True, gc=False):
     cue: Cue | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
+class _Last(msgspec.Struct, frozen=True, gc=False):
     """The number before: where it stands, its topic, and whether it is a part of the one before it."""
 
     setting: Setting
