@@ -6,6 +6,7 @@ Times of day follow a `T`; with unknown digits before it that is our extension. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 
 import regex
 
@@ -57,7 +58,11 @@ class DateReader:
         if festival:
             return self._with_festival(festival, self._year(groups, ""), anchor)
         if groups.get("years"):
-            return PartialDate("XXXX/XXXX")
+            return PartialDate("XXXX")
+        if century := groups.get("century"):
+            return PartialDate(f"{int(self._alphabet.parse(century)) - 1:02}XX", anchor, part)
+        if decade := groups.get("decade"):
+            return PartialDate(f"19{int(self._alphabet.parse(decade)) // 10}X", anchor, part)
         if so_far := groups.get("months"):
             return PartialDate(f"XXXX-01/XXXX-{self._two_digits(so_far, 12)}")
         start = self._year(groups, "") + self._months(groups)
@@ -91,7 +96,7 @@ class DateReader:
         if year := groups.get(f"{prefix}year"):
             return self._written_year(year)
         if masked := groups.get(f"{prefix}masked"):
-            return _masked_year(masked)
+            return self._masked_year(masked)
         if short := groups.get(f"{prefix}year2"):
             return _short_year(self._in_digits(short))
         if prefix or not (groups.get("hour") and not groups.get("month") and not groups.get("day")):
@@ -100,7 +105,7 @@ class DateReader:
 
     def _written_year(self, year: str) -> str:
         if year[:2].isdigit() and not year.isdigit():
-            return _masked_year(year)
+            return self._masked_year(year)
         if len(year) == 2:
             return _short_year(year)
         return self._in_digits(year)
@@ -108,6 +113,14 @@ class DateReader:
     def _in_digits(self, year: str) -> str:
         """The digits of a year that is written figure by figure: 九八 → 98."""
         return "".join(digit if digit.isdigit() else str(self._alphabet.parse(_zero(digit))) for digit in year)
+
+    def _masked_year(self, written: str) -> str:
+        """`20xx` → 20XX, `201x` and 二〇一x → 201X, `XX` → XXXX, `2020xx` → 20XX (the century was typed twice)."""
+        known = "".join(takewhile(lambda c: c in "Oo" or c.isdigit() or c in self._alphabet.digits, written))
+        digits = self._in_digits(known)
+        if len(digits) == 4:
+            digits = digits[:2]
+        return (digits + "XXXX")[:4]
 
     def _months(self, groups: Groups) -> str:
         """What follows the year: `-03`, or the rest of an interval for quarters and half-years (`-07/2012-12`)."""
@@ -154,7 +167,9 @@ class DateReader:
 
     def _hour(self, groups: Groups, prefix: str) -> int:
         hour = int(self._alphabet.parse(groups.get(f"{prefix}hour")))
-        if groups.get(f"{prefix}daytime") in self._late_hours and 1 <= hour < NOON:
+        # 下午2时至5时: the word stands once for both
+        daytime = groups.get(f"{prefix}daytime") or groups.get("daytime")
+        if daytime in self._late_hours and 1 <= hour < NOON:
             hour += NOON
         if hour > 2 * NOON:
             raise UnreadableError("no hour of the day")
@@ -165,7 +180,7 @@ class DateReader:
         month, day = groups.get("to_month"), groups.get("to_day")
         named = any(groups.get(f"to_{key}") for key in ("year", "masked", "year2", "relative"))
         if groups.get("to_hour"):
-            hour, minute = self._hour(groups, "to_"), int(groups.get("to_minute"))
+            hour, minute = self._hour(groups, "to_"), int(groups.get("to_minute") or "0")
             return f"{start.partition('T')[0]}T{hour:02}:{minute:02}"
         if not (month or day or named):
             return ""
@@ -192,11 +207,3 @@ def _zero(digit: str) -> str:
 
 def _short_year(digits: str) -> str:
     return ("19" if int(digits) >= TWO_DIGIT_YEARS_FROM else "20") + digits
-
-
-def _masked_year(written: str) -> str:
-    """`20xx` → 20XX, `201x` → 201X, `2020xx` → 20XX (the century was typed twice)."""
-    digits = regex.match(r"\d*", written).group()  # type: ignore[union-attr]
-    if len(digits) == 4:
-        digits = digits[:2]
-    return (digits + "XXXX")[:4]

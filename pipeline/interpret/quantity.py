@@ -141,10 +141,11 @@ class QuantityReader:
         return self._alphabet.parse(number) * self._alphabet.scale(scale)
 
     def _bound(self, groups: Groups) -> Bound:
-        for side, name in _HEDGES:
-            if name in groups.spans and (bound := self._bounds[side].get(groups.get(name))):
-                return bound
-        return "="
+        """What the first hedge says; one that only says about (约) gives way to one that says on which side (约6000余人)."""
+        said: list[Bound] = [
+            bound for side, name in _HEDGES if name in groups.spans and (bound := self._bounds[side].get(groups.get(name)))
+        ]
+        return next((bound for bound in said if bound != "~"), said[0] if said else "=")
 
     def _per_written(self, groups: Groups) -> str | None:
         if "per" not in groups.spans and "per2" not in groups.spans:
@@ -240,6 +241,8 @@ def _with_kind(quantity: Quantity, kind: str) -> Quantity:
     unit = quantity.unit
     if kind == "money" and (unit is None or unit[0] in "元圆块"):
         unit = "元"
+    elif kind == "rate" and unit is None:
+        unit = "%"
     elif kind == "rate" and unit and unit.startswith("个"):
         unit = unit[1:]
     if unit == quantity.unit:
