@@ -66,3 +66,8 @@ def test_a_long_row_of_bare_numbers_has_one_anchor() -> None:
     anchors = {found[number][1].anchor for number in numbers}
     assert len({found[number][1].clause for number in numbers}) == len(numbers)
     assert len(anchors) == 1
+
+
+def test_a_short_bracket_within_a_noun_ends_no_clause() -> None:
+    assert own_words("完成6个村(居)工会换届选举,新建工会2家。", "6个") == ("完成", "村(居)工会换届选举")
+    assert own_words("慰问职工9户(特困),发放慰问金。", "9户") == ("慰问职工", "")

@@ -72,6 +72,9 @@ def test_when(text: str, wanted: list[str | None], tools: Tools) -> None:
         # last year's figures beside this year's end with their bracket or comma
         ("来信来访17件(去年同期24件,下降29.2%);受理争议12件。", "period last_year period period"),
         ("大病救助7人,去年11人,资助学生5名。", "period last_year period"),
+        # from last year to this day is no figure of last year
+        ("去年10月以来签订合同25份。", "period"),
+        ("去年至今受理争议9件,今年调成8件。", "period period"),
         # but a sentence that begins with last year goes on with it
         ("去年举办讲座3场,培训120人。", "last_year last_year"),
     ],

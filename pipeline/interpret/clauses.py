@@ -16,7 +16,8 @@ from msgspec import structs
 
 from pipeline.model import QUANTITIES, Mention, Report
 
-_PAUSE = regex.compile(r"[,;:。!?()\[\]\n]|——")
+_PAUSE = regex.compile(r"(?<=\p{Han})\([\p{Han}、]{1,6}\)(?=\p{Han})(*SKIP)(*FAIL)|[,;:。!?()\[\]\n]|——")
+"""A short bracket in the middle of a noun, as in 村(社区)工会, is no pause."""
 _MARKS = regex.compile(r"[^\p{Han}]")
 _BLANKS = " 、\u3000\t"
 LONGEST_FILLER = 16
