@@ -42,7 +42,7 @@ label_en = "Check-ups"
 names = "体检"
 words = ""
 hints = ""
-examples = ["为老年人体检<n>80人</n>。"]
+examples = ["为出租车司机体检<n>80人</n>。"]
 counter_examples = ["走访困难职工30人。"]
 """
 SEEN = "names.toml, line 2: own.badge"
