@@ -69,6 +69,48 @@ def test_what_is_a_value(text: str, wanted: dict[str, str], tools: Tools) -> Non
     assert indicators(text, tools) == wanted
 
 
+UNION = "平桥镇总工会2015年工作总结\n\n"
+CIVIL_AFFAIRS = "平桥镇民政办2015年工作总结\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # aid by a union is aid to its own people; by another body only where its words say so
+        (f"{UNION}大病救助11人,救助金5.5万元。", {"11人": "aid.people", "5.5万元": "aid.amount"}),
+        (f"{CIVIL_AFFAIRS}大病救助11人,救助金5.5万元。", {}),
+        (f"{CIVIL_AFFAIRS}对缺粮户46户发放春荒救济款2.3万元。", {}),
+        (f"{CIVIL_AFFAIRS}春节走访困难职工46户,送去慰问金2.3万元。", {"46户": "aid.households", "2.3万元": "aid.amount"}),
+        ("平桥镇妇联2015年工作总结\n\n协助镇工会救助患病女职工7人。", {"7人": "aid.people"}),
+        # nor is it where others are named, even by a union
+        (f"{UNION}重阳节慰问敬老院老人32名,送去慰问金6400元。", {}),
+        (f"{UNION}八一前慰问现役军人家庭14户,发放慰问金7000元。", {}),
+        # what all bodies do is told of all
+        (f"{CIVIL_AFFAIRS}举办低保业务培训班2期,培训民政干事64人次。", {"2期": "training.sessions", "64人次": "training.people"}),
+    ],
+)  # fmt: skip
+def test_whose_report_it_is(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert indicators(text, tools) == wanted
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('office = "union"', "it lacks elsewhere, others"),
+        ('office = "guild"\nelsewhere = "职工"\nothers = "老人"', "no body of the code guild"),
+    ],
+)
+def test_an_indicator_is_at_home_in_reports_of_known_bodies(row: str, message: str, tmp_path: Path) -> None:
+    own = tmp_path / "indicators.toml"
+    own.write_text(
+        '[[indicator]]\ncode = "own.trees"\nlabel = "植树"\nlabel_en = "Trees"\nunit = "株"\nkind = "count"\nunits = ["株"]\n'
+        f'combine = "sum"\n{row}\n[[indicator.rule]]\nwhy = "trees"\nobject = "树"\nexamples = ["植树<n>30株</n>。"]\n',
+        "utf-8",
+    )
+    with pytest.raises(RuleError, match=message):
+        assert Tools(Settings(tmp_path)).machinery.interpreter
+
+
 @pytest.mark.parametrize(
     ("text", "number", "code"),
     [

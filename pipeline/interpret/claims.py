@@ -59,23 +59,26 @@ class Claims(msgspec.Struct, frozen=True):
     masks: tuple[Mask, ...] = ()
     unmasked: Claims | None = None
     """The same report with numbers in the place of its masks."""
+    office: str | None = None
+    """The body that the report's own words say it is by."""
 
     @classmethod
     def of(
-        cls, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str], steps: Mapping[int, Decimal] | None = None
-    ) -> Self:
+        cls, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str], steps: Mapping[int, Decimal] | None = None,
+        office: str | None = None,
+    ) -> Self:  # fmt: skip
         """The claims of a report that was read. `steps`: of the figures of all of last year one unit of the last written digit."""
         kept = {index: setting for index, setting in clauses.settings.items() if may_fill(facts[index])}
         numbers = {index: _number(report, facts[index], setting, units[index], (steps or {}).get(index)) for index, setting in kept.items()}
         since = last_year_begins(facts) if steps else {}
-        return cls(report.text, report.blocks, report.sentences, clauses.spans, kept, numbers, since)
+        return cls(report.text, report.blocks, report.sentences, clauses.spans, kept, numbers, since, office=office)
 
     def with_masks(self, masks: Sequence[Mask], unmasked: Claims) -> Claims:
         return msgspec.structs.replace(self, masks=tuple(masks), unmasked=unmasked)
 
     def codes(self, reader: IndicatorReader) -> Mapping[int, str]:
         """The indicators by the reader's rules, by the index of the fact."""
-        found = reader.codes(self._report(), self._facts(), Clauses(self.spans, self.settings), self._units())
+        found = reader.codes(self._report(), self._facts(), Clauses(self.spans, self.settings), self._units(), self.office)
         return {index: code for index, code in found.items() if code is not None}
 
     def recalled(self, reader: IndicatorReader, codes: Mapping[int, str]) -> Mapping[int, str]:
@@ -83,7 +86,7 @@ class Claims(msgspec.Struct, frozen=True):
         if not self.since:
             return {}
         facts = {index: structs.replace(fact, indicator=codes.get(index)) for index, fact in self._facts().items()}
-        told = reader.of_last_year(self._report(), facts, Clauses(self.spans, self.settings), self._units(), self.since)
+        told = reader.of_last_year(self._report(), facts, Clauses(self.spans, self.settings), self._units(), self.since, self.office)
         return {index: told[index] for index in sorted(told)}
 
     def _report(self) -> Report:

@@ -40,6 +40,8 @@ _MAIN = ("frame", "object", "own", "says", "theme")
 _KEYS = {*_PATTERNS, "why", "activity", "theme", "units", "of", "examples", "counter_examples"}
 _NUMBERLESS = ("about", "apart", "then")
 """Conditions whose words stand as they are written, with no sign for the number."""
+_HOME = ("office", "elsewhere", "others")
+"""What an indicator says of the reports in which it is at home."""
 _CLASS = regex.compile(r"\[[^\]]*\]")
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
@@ -70,6 +72,24 @@ _UNWANTED = {"unless": "own", "apart": "near"}
 """Conditions that must and must not hold, and the field of the view that each looks at; the cheapest first."""
 _Condition = tuple[str, regex.Pattern[str]]
 """A field of the view, and what is looked for in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """In whose reports an indicator needs no more than its rules, and what the words around must say in those of others."""
+
+    offices: frozenset[str]
+    """Codes of orgs.toml; an empty one stands for a report of which it cannot be told whose it is."""
+    elsewhere: regex.Pattern[str]
+    others: regex.Pattern[str]
+    """Whom the words around must not name in a report of which it cannot be told whose it is."""
+
+    def holds(self, view: View, office: str | None) -> bool:
+        if self.elsewhere.search(view.says):
+            return True
+        if (office or "") not in self.offices:
+            return self.elsewhere.search(view.said) is not None
+        return office is not None or not self.others.search(view.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +124,12 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """What is known of the sentences of a report before a rule is tried on a number."""
+    """What is known of a report and its sentences before a rule is tried on a number."""
 
     themes: Themes
     passing: Passing
+    office: str | None
+    """The body that the report is by."""
     rules: dict[tuple[Any, ...], Sequence[_Rule]] = field(default_factory=dict)
     """Those left to be tried on the words around a number, by all that they were chosen by: numbers of a sentence share it."""
 
@@ -131,26 +153,37 @@ class IndicatorReader:
         self._by_unit: dict[tuple[str, str], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
         self._themes = ThemeWords(table.get("theme", ()))
+        self._homes: dict[str, _Home] = {}
         for indicator in rulebook.indicators.values():
+            if home := _home(rulebook, indicator, bricks):
+                self._homes[indicator.code] = home
             for row in indicator.table.get("rule", ()):
                 self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks, self._themes.names, self.sieve))
         for rules in self._rules.values():
             rules.sort(key=lambda rule: bool(rule.themes))
 
+    @property
+    def offices(self) -> frozenset[str]:
+        """The codes of bodies that the rules name."""
+        return frozenset(office for home in self._homes.values() for office in home.offices if office)
+
     def assign(
-        self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str], passing: Passing | None = None
-    ) -> tuple[Fact, ...]:
-        """The facts with their indicators. `units`: each fact's measure word in simplified script; `passing`: what passes the sieve."""
-        found = self.codes(report, dict(enumerate(facts)), clauses, dict(enumerate(units)), passing)
+        self, report: Report, facts: Sequence[Fact], clauses: Clauses, units: Sequence[str], office: str | None = None,
+        passing: Passing | None = None,
+    ) -> tuple[Fact, ...]:  # fmt: skip
+        """The facts with their indicators. `units`: each fact's measure word in simplified script; `office`: the body that the report is
+        by; `passing`: what passes the sieve."""
+        found = self.codes(report, dict(enumerate(facts)), clauses, dict(enumerate(units)), office, passing)
         return tuple(_with(fact, found.get(i), clauses.settings.get(i)) for i, fact in enumerate(facts))
 
     def codes(
-        self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str], passing: Passing | None = None
-    ) -> dict[int, str | None]:
+        self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str], office: str | None = None,
+        passing: Passing | None = None,
+    ) -> dict[int, str | None]:  # fmt: skip
         """The indicators of the facts that have a setting, by their index. A part is no value of its total's."""
         found: dict[int, str | None] = {}
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
-        signs = _Signs(Themes(self._themes, report), passing or Passing(self.sieve, report))
+        signs = _Signs(Themes(self._themes, report), passing or Passing(self.sieve, report), office)
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
@@ -172,14 +205,15 @@ class IndicatorReader:
         return {found[i] for other in before for i in by_sentence.get(other, ()) if i < index}
 
     def of_last_year(
-        self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str], since: Mapping[int, int]
-    ) -> dict[int, str]:
+        self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str], since: Mapping[int, int],
+        office: str | None = None,
+    ) -> dict[int, str]:  # fmt: skip
         """The indicators that figures of last year are values of: by their own words, else those of the figure they are compared with.
 
         `facts`, by their index, have their own indicators; `since` is what `last_year_begins` says of them.
         """
         told = {}
-        signs = _Signs(Themes(self._themes, report), Passing(self.sieve, report))
+        signs = _Signs(Themes(self._themes, report), Passing(self.sieve, report), office)
         for index, at in clauses.settings.items():
             fact = facts[index]
             if fact.start < since.get(fact.sentence, len(report.text)) or not is_of_last_year(fact) or fact.indicator is not None:
@@ -227,7 +261,8 @@ class IndicatorReader:
         if is_new:
             view = self._of_new(view)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
-        return next((rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view)), None)
+        told = (rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view))
+        return next((code for code in told if code not in self._homes or self._homes[code].holds(view, signs.office)), None)
 
     def _left(self, fact: Fact, unit: str, total: str | None, here: frozenset[int]) -> Sequence[_Rule]:
         """The rules that may hold for such a number in a sentence that lets `here` through."""
@@ -352,6 +387,19 @@ def _rule(
         sieved,
         sieved | {sieve.add(patterns["frame"])} if "frame" in patterns else sieved,
     )
+
+
+def _home(rulebook: Rulebook, indicator: Indicator, bricks: Mapping[str, str]) -> _Home | None:
+    """Where an indicator is at home, if it says so."""
+    given = {key: indicator.table[key] for key in _HOME if key in indicator.table}
+    if not given:
+        return None
+    where = f"rules/indicators.toml: {indicator.code}"
+    if missing := set(_HOME) - set(given):
+        raise RuleError(f"{where}: {', '.join(_HOME)} belong together; it lacks {', '.join(sorted(missing))}")
+    offices = frozenset(code if code != "none" else "" for code in given["office"].split())
+    elsewhere, others = (rulebook.compile(_filled(given[key], bricks), where) for key in ("elsewhere", "others"))
+    return _Home(offices, elsewhere, others)
 
 
 def _filled(pattern: str, bricks: Mapping[str, str]) -> str:

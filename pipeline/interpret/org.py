@@ -43,6 +43,11 @@ class OrgResolver:
         self._pattern = re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in groups.items()))
         self._of_path = lru_cache(maxsize=1024)(self._path)
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all kinds of bodies."""
+        return frozenset(self._order)
+
     def resolve(self, report: Report) -> str | None:
         """The code of the body; None where nothing tells it."""
         title = title_span(report)

@@ -27,7 +27,7 @@ from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
 from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Recall, Report, Tokens
 from pipeline.needles import Passing
-from pipeline.rulebook import Rulebook
+from pipeline.rulebook import Rulebook, RuleError
 
 SCOPE_CHARACTERS = 60
 PERCENT = "%"
@@ -42,6 +42,8 @@ class Told:
     facts: tuple[Fact, ...]
     units: tuple[str, ...]
     clauses: Clauses
+    office: str | None
+    """The body that the report's own words say it is by."""
 
     def with_facts(self, facts: tuple[Fact, ...]) -> Told:
         """With these facts in place of its own: the same in the same order, however changed, and any new ones behind them."""
@@ -74,6 +76,8 @@ class Interpreter:
         self._places = PlaceResolver(rulebook.folder, rulebook.table("places"))
         self._years = YearResolver(rulebook.folder, rulebook.table("years"), rulebook.table("numerals"))
         self._orgs = OrgResolver(rulebook.folder, rulebook.table("orgs"))
+        if unknown := sorted(self._indicators.offices - self._orgs.codes):
+            raise RuleError(f"rules/indicators.toml: office: no body of the code {', '.join(unknown)}; orgs.toml has the codes")
 
     def read(self, report: Report, mentions: Sequence[Mention], tokens: Tokens) -> ReadReport:
         """Everything that is read of a report; `tokens` are those of its number-bearing sentences."""
@@ -94,7 +98,8 @@ class Interpreter:
         context = _Context(report, values, places, self._status.open(report, passing), clauses, topics, blocks, cells, passing)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
         facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
-        return Told(report, self._indicators.assign(report, facts, clauses, units, passing), tuple(units), clauses)
+        office = self._orgs.resolve(report)
+        return Told(report, self._indicators.assign(report, facts, clauses, units, office, passing), tuple(units), clauses, office)
 
     def conclude(self, told: Told) -> ReadReport:
         """What follows from the facts: pieces of work, checks, and what the report as a whole says of place, year and organisation."""
@@ -105,13 +110,14 @@ class Interpreter:
             events, checks = self._events.read(report, facts, told.clauses, units), self._checks.read(report, facts, units)
         steps = {index: self._step(report, facts[index]) for index in told.clauses.settings if is_of_last_year(facts[index])}
         recalls = tuple(self._recalled(told, steps))
-        claims = Claims.of(report, facts, told.clauses, units, steps)
-        return ReadReport(report, facts, events, checks, place, period, self._orgs.resolve(report), recalls=recalls, claims=claims)
+        claims = Claims.of(report, facts, told.clauses, units, steps, told.office)
+        return ReadReport(report, facts, events, checks, place, period, told.office, recalls=recalls, claims=claims)
 
     def _recalled(self, told: Told, steps: Mapping[int, Decimal]) -> Iterator[Recall]:
         """Last year's figures that the report quotes, in the order of the facts."""
         facts, units = dict(enumerate(told.facts)), dict(enumerate(told.units))
-        codes = self._indicators.of_last_year(told.report, facts, told.clauses, units, last_year_begins(told.facts))
+        since = last_year_begins(told.facts)
+        codes = self._indicators.of_last_year(told.report, facts, told.clauses, units, since, told.office)
         for index in sorted(codes):
             yield Recall(index, codes[index], steps[index])
 
