@@ -82,9 +82,9 @@ CIVIL_AFFAIRS = "平桥镇民政办2015年工作总结\n\n"
         (f"{CIVIL_AFFAIRS}对缺粮户46户发放春荒救济款2.3万元。", {}),
         (f"{CIVIL_AFFAIRS}春节走访困难职工46户,送去慰问金2.3万元。", {"46户": "aid.households", "2.3万元": "aid.amount"}),
         ("平桥镇妇联2015年工作总结\n\n协助镇工会救助患病女职工7人。", {"7人": "aid.people"}),
-        # nor is it where others are named, even by a union
+        # nor is it where others are named and nothing tells whose report it is
         (f"{UNION}重阳节慰问敬老院老人32名,送去慰问金6400元。", {}),
-        (f"{UNION}八一前慰问现役军人家庭14户,发放慰问金7000元。", {}),
+        ("八一前走访现役军人家庭。发放慰问金7000元。", {}),
         # what all bodies do is told of all
         (f"{CIVIL_AFFAIRS}举办低保业务培训班2期,培训民政干事64人次。", {"2期": "training.sessions", "64人次": "training.people"}),
     ],
