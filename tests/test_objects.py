@@ -118,7 +118,7 @@ CARRIED_OVER = {
     "an elided head": ("实行厂务公开的企业有215家,成效明显的有208家。", "208家", "企业"),
     "a change": ("会员达到5300名,比上年增加420名。", "420名", "会员"),
     "a pair": ("接待职工来访29起、74人次。", "74人次", "职工来访"),
-    "the amount of a count": ("劳资纠纷33起,金额65063元。", "65063元", "金额"),
+    "the amount of a count": ("劳资纠纷33起,金额65063元。", "65063元", "劳资纠纷"),
     "the whole of parts in a bracket": ("基层工会50个(机关9个、村级21个)。", "21个", "基层工会"),
     "the whole, not the parts in its bracket": ("基层工会50个(村级21个)。年内添6个。", "6个", "基层工会"),
     "what changed is told by the clause before": ("低保标准提高,从原来的310元提高到360元。", "310元", "低保标准"),

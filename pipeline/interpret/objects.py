@@ -302,8 +302,8 @@ class _Search:
             return self._carry(whole)
         if spare and self._is_body_of_part(place, spare):
             return self._carry(whole) if whole and self._has_such_parts(whole, spare) else spare
-        if spare and place.kind == "money" and self._frames.is_bare(spare.text) and self._has_count_before(place):
-            return spare
+        if spare and place.kind == "money" and self._frames.is_bare(spare.text) and (named := self._nearest_count(place)):
+            return spare if named.verbal or self._types.of(named.text) in PEOPLE else self._carry(named)
         for source in self._sources(place, spare):
             found = source(place)
             repeats = found is not None and found.verbal and place.wanted.type == "event" and source in self._by_measure
@@ -390,9 +390,9 @@ class _Search:
         shared_words = any(part.text[at : at + 2] in whole.text for at in range(len(part.text) - 1))
         return self._types.of(whole.text) == "organisation" and not shared_words
 
-    def _has_count_before(self, place: Place) -> bool:
-        """工伤纠纷15起,金额597752元: a sum is called so where it is that of a count before it."""
-        return any(self._mentions[i].kind == "count" for i in self._numbers(place, same_statement=True))
+    def _nearest_count(self, place: Place) -> Found | None:
+        """工伤纠纷15起,金额597752元: what the count before it is about."""
+        return next((self._found[i] for i in self._numbers(place, same_statement=True) if self._mentions[i].kind == "count"), None)
 
     def _same_in_statement(self, place: Place) -> Found | None:
         """女孩185人;死亡301人: what names something itself takes no noun of another statement."""
