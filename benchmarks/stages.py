@@ -1,6 +1,6 @@
 """Where the time and the memory of a run go: `python -m benchmarks.stages INPUT OUT RESULT.json`, in one process.
 
-The stages of `pipeline.run` are wrapped, so that each is charged with what it does itself and not with the stage that feeds it.
+The stages of `pipeline.stages` are wrapped, so that each is charged with what it does itself and not with the stage that feeds it.
 """
 
 from __future__ import annotations
@@ -112,20 +112,22 @@ def wrapped_function(function: Callable[..., Any], name: str, clock: Clock) -> C
 
 def main(arguments: Sequence[str]) -> None:
     source, out, result = arguments
-    from pipeline import run
+    from pipeline import stages
+    from pipeline.machinery import Settings
     from pipeline.model import Document
+    from pipeline.run import run
 
     with Clock() as clock:
         clock.enter("loading rules and words")
-        run.Tools(run.Settings()).read(Document("warm-up", "全镇共有会员1200人。"))  # so that no stage is charged with it
+        stages.Tools(Settings()).read(Document("warm-up", "全镇共有会员1200人。"))  # so that no stage is charged with it
         clock.leave()
-        run.STAGES = tuple(wrapped_stage(stage, clock) for stage in run.STAGES)  # type: ignore[assignment]
+        stages.STAGES = tuple(wrapped_stage(stage, clock) for stage in stages.STAGES)  # type: ignore[assignment]
         for path in AROUND:
             module, _, name = path.partition(":")
             *owners, name = name.split(".")
             owner = reduce(getattr, owners, import_module(module))
             setattr(owner, name, wrapped_function(getattr(owner, name), ".".join([*owners, name]), clock))
-        run.run([source], out, formats=("parquet",), workers=1)
+        run([source], out, formats=("parquet",), workers=1)
     content = {name: {"seconds": round(seconds, 3), "peak": round(clock.peak.get(name, 0.0), 1)} for name, seconds in clock.seconds.items()}
     Path(result).write_text(json.dumps(content), encoding="utf-8")
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from pipeline import rulebook
 from pipeline.bounds import SIGNS, plain
 from pipeline.labels import Labels, Language
-from pipeline.run import RunResult
+from pipeline.run_record import RunResult
 from pipeline.schema import COMPARISON_LEAD
 from pipeline.write.folder import PAGE_FILE, WORKBOOK_FILE
 

@@ -11,7 +11,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 from pipeline import rulebook
-from pipeline.run import gazetteer_date, version
+from pipeline.run_record import gazetteer_date, version
 
 LIBRARIES = (
     "ahocorasick-rs", "google-re2", "jieba", "lunar-python", "lxml", "msdoc2docx", "msgspec", "numpy", "olefile", "opencc", "pandas",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.bounds import SIGNS, plain
+from pipeline.machinery import Machinery, machinery
 from pipeline.model import Cue, Document, Fact, Loser, Quantity, Report
 from pipeline.rulebook import Rulebook
 from pipeline.rules_check import checked_rules
-from pipeline.run import Machinery, machinery
 
 AROUND = 16
 """Characters shown on either side of a numeral."""

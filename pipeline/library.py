@@ -12,12 +12,13 @@ from pipeline.model import Cue, Document, Fact, ReadReport, Report
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.run import Tools
+    from pipeline.stages import Tools
 
 
 def tools(rules: Path | None = None) -> Tools:
     """The stages with their rules. The first call takes about two seconds, further ones by the same rules none."""
-    from pipeline.run import Settings, Tools
+    from pipeline.machinery import Settings
+    from pipeline.stages import Tools
 
     return Tools(Settings(rules))
 

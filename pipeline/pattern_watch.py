@@ -54,9 +54,10 @@ def patterns(own: Path | None = None, *, redacting: bool = True) -> dict[tuple[s
     """
     from pipeline.ingest import IngestOptions, read_bytes
     from pipeline.ingest.layout import paragraphs
+    from pipeline.machinery import Machinery, Settings, machinery_of
     from pipeline.model import Document
     from pipeline.redact import Redactor
-    from pipeline.run import Machinery, Settings, Tools, machinery_of
+    from pipeline.stages import Tools
 
     book = rulebook.load(own, eager=True)
     with watched() as seen:

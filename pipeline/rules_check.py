@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.judge import judge
+from pipeline.machinery import machinery_of
 from pipeline.markup import Mark, parse
 from pipeline.model import Block, Fact, Report, Sentence
 from pipeline.rulebook import EXTRACTION_FILES, Rulebook
-from pipeline.run import machinery_of
 
 CUE_RULES: Mapping[str, tuple[str, ...]] = {
     "hedges": ("apart",),

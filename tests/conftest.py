@@ -12,7 +12,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from pipeline.rulebook import Rulebook
-    from pipeline.run import Tools
+    from pipeline.stages import Tools
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,7 +8,7 @@ import pytest
 from scoring import decoded
 
 from pipeline.model import Document
-from pipeline.run import Tools
+from pipeline.stages import Tools
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "reports"

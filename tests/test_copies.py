@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from pipeline.copies import BUCKET, Catalogue, Limits, bucket_pairs, find_copies
 from pipeline.model import Document
-from pipeline.run import Tools, run
+from pipeline.run import run
 from pipeline.schema import COPIES, REPORTS, TABLES
 from pipeline.spool import gather
+from pipeline.stages import Tools
 from pipeline.tabulate import Tabulator
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "reports"

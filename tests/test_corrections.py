@@ -24,7 +24,8 @@ from pipeline.corrections.search import nearest, places
 from pipeline.corrections.values import RefusedError, Vocabulary
 from pipeline.labels import Labels
 from pipeline.rulebook import Rulebook
-from pipeline.run import RunResult, run
+from pipeline.run import run
+from pipeline.run_record import RunResult
 
 Row = dict[str, Any]
 LABELS = Labels(rulebook.load(), "zh")

@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 
 from pipeline.corrections.files import FIELDS
 from pipeline.corrections.values import OF_FACTS, OF_REPORTS
-from pipeline.run import RunResult, run
+from pipeline.run import run
+from pipeline.run_record import RunResult
 from pipeline.write.workbook import typed
 
 Row = dict[str, Any]

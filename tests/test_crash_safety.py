@@ -253,7 +253,9 @@ FORKING = """
 import json, os, signal, sys, time
 from pathlib import Path
 from pipeline.model import Document
-from pipeline.run import Settings, Tools, run
+from pipeline.machinery import Settings
+from pipeline.run import run
+from pipeline.stages import Tools
 
 for path in sorted(Path(sys.argv[1]).iterdir())[:1]:  # all is loaded once, here, and every pattern has been used
     Tools(Settings()).read(Document("in", path.read_text(encoding="utf-8")))

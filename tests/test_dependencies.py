@@ -22,9 +22,9 @@ from pipeline.masks import MaskReader
 from pipeline.model import Document, ReadReport
 from pipeline.neighbours import Rules
 from pipeline.rulebook import Rulebook, shipped_folder
-from pipeline.run import STAGES, Tools
 from pipeline.segment import Segmenter
 from pipeline.split import Splitter
+from pipeline.stages import STAGES, Tools
 
 SAMPLES = sorted((Path(__file__).parent.parent / "data" / "raw").rglob("*镇*.txt"))[:6]
 NO_INDICATORS = 'indicator = []\n[gate]\nlinks = ""\nnow = "#"\nfrom = "#"\namong = "#"\nunless = "#"\njoins = "、"\nverb = "#"\n'

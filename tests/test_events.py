@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeline.machinery import Settings
 from pipeline.model import Document
-from pipeline.run import Settings, Tools
+from pipeline.stages import Tools
 
 
 @pytest.fixture(scope="module")

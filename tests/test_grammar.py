@@ -8,7 +8,7 @@ from pipeline.interpret.grammar import Grammar
 from pipeline.interpret.phrases import Types
 from pipeline.rulebook import Rulebook, RuleError
 from pipeline.rules_check import bare_report
-from pipeline.run import Tools
+from pipeline.stages import Tools
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from pipeline.indicate import claims_of, indicate
 from pipeline.interpret import IndicatorReader
 from pipeline.model import Document
 from pipeline.rulebook import Rulebook, shipped_folder
-from pipeline.run import Tools, run
+from pipeline.run import run
+from pipeline.stages import Tools
 from pipeline.tabulate import Tabulator
 
 REPORT = (
@@ -79,8 +80,8 @@ def test_the_same_bytes_as_reading_it_all_again(archive: Path, own: Path, tmp_pa
         raise AssertionError("a report was read again")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipeline.run.Interpreter", never)
-        patched.setattr("pipeline.run._machinery", {})
+        patched.setattr("pipeline.machinery.Interpreter", never)
+        patched.setattr("pipeline.machinery._machinery", {})
         run([archive], tmp_path / "kept", workers=1, formats=["csv", "parquet"], rules=own, cache=cache)
     anew, kept = contents(tmp_path / "anew"), contents(tmp_path / "kept")
     assert [name for name in anew if anew[name] != kept.get(name)] == []

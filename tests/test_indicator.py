@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import meaning_check, rulebook
+from pipeline.machinery import Settings
 from pipeline.model import QUANTITIES, Document
 from pipeline.rulebook import RuleError
 from pipeline.rules_check import Reader, make_reader
-from pipeline.run import Settings, Tools
+from pipeline.stages import Tools
 
 BOOK = rulebook.load()
 RULES = [rule for rule in meaning_check.meaning_rules(BOOK) if rule.is_indicator]

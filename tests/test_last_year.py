@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.audit import doubts
+from pipeline.machinery import Machinery
 from pipeline.rulebook import Rulebook
 from pipeline.rules_check import bare_report
-from pipeline.run import Machinery, run
+from pipeline.run import run
 from pipeline.schema import TABLES
 
 FILLER = "各项工作有序推进,干部职工精神面貌焕然一新,基层基础不断夯实,服务能力稳步提升,困难群众的生活得到改善。\n" * 3

@@ -43,7 +43,7 @@ def test_extract_frame_keeps_the_index() -> None:
 def test_functions_and_modules_of_the_same_name_live_together() -> None:
     import pipeline.extract as module
     from pipeline.extract import Extractor
-    from pipeline.run import STAGES
+    from pipeline.stages import STAGES
 
     assert module.Extractor is Extractor
     assert callable(pipeline.run)

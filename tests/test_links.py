@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model import QUANTITIES, Document
-from pipeline.run import Tools
+from pipeline.stages import Tools
 
 
 def parts(text: str, tools: Tools) -> dict[str, str]:

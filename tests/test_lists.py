@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.interpret.lists import common_end
+from pipeline.machinery import Settings
 from pipeline.model import Document
-from pipeline.run import Settings, Tools
+from pipeline.stages import Tools
 
 
 @pytest.fixture(scope="module")

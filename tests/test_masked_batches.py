@@ -8,10 +8,11 @@ import pytest
 
 from pipeline.batch import Batch
 from pipeline.ingest import IngestOptions, list_inputs
+from pipeline.machinery import Settings
 from pipeline.masked_batches import masked, texts_of
 from pipeline.redact import KnownNames, Redactor
 from pipeline.rulebook import Rulebook
-from pipeline.run import Settings, make_batch_function
+from pipeline.stages import make_batch_function
 
 FIRST = "河口镇总工会2012年工作总结\n\n全年慰问滕桂香的邻居12户。滕桂香家去了三次，发放米面30袋。\n"
 SECOND = "石桥镇总工会2012年工作总结\n\n走访慰问困难职工滕桂香、褚立平等75名，发放慰问金3.5万元。\n"

@@ -8,7 +8,7 @@ from pipeline.interpret.frames import Frames
 from pipeline.interpret.phrases import Types
 from pipeline.model import QUANTITIES, Document
 from pipeline.rulebook import Rulebook, RuleError
-from pipeline.run import Tools
+from pipeline.stages import Tools
 
 
 def objects(text: str, tools: Tools) -> dict[str, str | None]:

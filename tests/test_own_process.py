@@ -32,7 +32,8 @@ from pipeline.own_process import settle_in
 
 settle_in()
 from pipeline.model import Document
-from pipeline.run import Settings, Tools, tabulate
+from pipeline.machinery import Settings
+from pipeline.stages import tabulate, Tools
 
 tools = Tools(Settings(), prepared=False)
 document = Document("a.txt", "慰问困难职工75名。")

@@ -7,7 +7,7 @@ import pytest
 from pipeline.interpret.parts import PartReader
 from pipeline.model import Document, Report
 from pipeline.rulebook import load
-from pipeline.run import Tools
+from pipeline.stages import Tools
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.machinery import Settings
 from pipeline.model import Document, Place, ReadReport
-from pipeline.run import Settings, Tools
+from pipeline.stages import Tools
 
 YEARLY = "今年,我镇评出八名职工为镇第{edition}届“金牌工人”。\n一年来,镇总工会慰问困难职工{number}名。\n"
 

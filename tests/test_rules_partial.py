@@ -15,10 +15,11 @@ from pipeline import rulebook
 from pipeline.ingest import IngestOptions, check_rules, read_bytes
 from pipeline.ingest.rules import table
 from pipeline.labels import Labels
+from pipeline.machinery import Machinery
 from pipeline.redact import Redactor
 from pipeline.rule_files import RuleError
 from pipeline.rules_shape import check_file
-from pipeline.run import Machinery, run
+from pipeline.run import run
 
 SHIPPED = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(rulebook.shipped_folder().glob("*.toml"))}
 Way = tuple[str, ...]

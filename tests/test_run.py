@@ -17,10 +17,12 @@ from fakes import read_of, tables_of
 from pipeline import batch
 from pipeline.batch import Batch
 from pipeline.ingest import IngestOptions
-from pipeline.run import STAGES, Settings, make_batch_function, run
+from pipeline.machinery import Settings
+from pipeline.run import run
 from pipeline.schema import COMPARISON, TABLES
 from pipeline.segment import SEGMENTERS
 from pipeline.spool import gather
+from pipeline.stages import STAGES, make_batch_function
 
 REPORT = (
     "安和镇总工会2013年工作总结\n今年以来,镇总工会认真履行职责。\n一、帮扶工作\n春节前慰问困难职工75名,发放慰问金8000余元。\n"

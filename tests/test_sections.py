@@ -9,7 +9,7 @@ import pytest
 from pipeline import rulebook
 from pipeline.model import QUANTITIES, Document
 from pipeline.rulebook import Rulebook
-from pipeline.run import Tools
+from pipeline.stages import Tools
 
 RULES = [row for name in ("section", "turn") for row in rulebook.load().table("status")[name]]
 

@@ -17,7 +17,8 @@ from pipeline import rulebook
 from pipeline.engines import spark, spark_tasks
 from pipeline.engines.packing import PACKED, packed, unpacked
 from pipeline.ingest import IngestOptions, InputItem, list_inputs
-from pipeline.run import Settings, run
+from pipeline.machinery import Settings
+from pipeline.run import run
 from pipeline.schema import TABLES
 
 RAW = Path(__file__).resolve().parent.parent / "data" / "raw"

@@ -13,7 +13,7 @@ from pipeline.extract import Extractor
 from pipeline.interpret.status import StatusReader, _number
 from pipeline.model import QUANTITIES, Document, Sentence
 from pipeline.rulebook import RuleError
-from pipeline.run import Tools
+from pipeline.stages import Tools
 
 BOOK = rulebook.load()
 EXTRACTOR = Extractor(BOOK)

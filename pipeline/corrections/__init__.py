@@ -1,6 +1,6 @@
 """What people put right by hand: read from a file, found again in the archive, applied to the facts, and each accounted for."""
 
 from pipeline.corrections.entries import Corrections
-from pipeline.corrections.files import CorrectionsError
+from pipeline.corrections.row import CorrectionsError
 
 __all__ = ["Corrections", "CorrectionsError"]

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.corrections.files import CorrectionsError, Row, rows
+from pipeline.corrections.files import rows
+from pipeline.corrections.row import CorrectionsError, Row
 from pipeline.corrections.values import OF_FACTS, RefusedError, Vocabulary
 from pipeline.given import whole
 from pipeline.model import Amendment, Correction, Report

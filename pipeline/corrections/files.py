@@ -5,31 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipeline.corrections.row import OPTION, CorrectionsError, Row
 from pipeline.given import armed, decoded
 from pipeline.schema import CORRECTIONS
 
-OPTION = "--corrections"
 FIELDS = ("source", "report_sha256", "text", "sentence", "start", "column", "old", "new", "reason")
 NEEDED = ("source", "report_sha256", "column", "new")
 KNOWN = frozenset((*FIELDS, *CORRECTIONS.names()))
 """Beside the fields the columns of the table `corrections`, so that what a run wrote can be handed in again."""
 _ZIP = b"PK"
-
-
-class CorrectionsError(ValueError):
-    """A file of corrections that cannot be used; the message names file, line and remedy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One correction as it stands in its file, and where: `corrections.csv, line 3`."""
-
-    where: str
-    fields: Mapping[str, str]
 
 
 def rows(path: Path, needed: Sequence[str] = NEEDED) -> list[Row]:

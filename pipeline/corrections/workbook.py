@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.corrections.files import OPTION, CorrectionsError, Row
+from pipeline.corrections.row import OPTION, CorrectionsError, Row
 from pipeline.given import armed, whole
 from pipeline.schema import CORRECTIONS, FACTS, REPORTS
 

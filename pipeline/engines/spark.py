@@ -45,10 +45,11 @@ from pipeline.engines.spark_tasks import (
 )
 from pipeline.finish import UNREAD
 from pipeline.ingest import InputItem
+from pipeline.machinery import Settings
 from pipeline.neighbours import Rules, concerned, dated
 from pipeline.redating import Redating, redating
 from pipeline.rulebook import Rulebook
-from pipeline.run import RunResult, Settings, exit_status, run_content
+from pipeline.run_record import RunResult, exit_status, run_content
 from pipeline.schema import COMPARISON, COVERAGE, DATING, DATING_SCHEMA, TABLES
 from pipeline.write import about, folder
 

@@ -22,11 +22,12 @@ from pipeline.engines.packing import packed, unpacked, with_column
 from pipeline.finish import Tally
 from pipeline.ingest import InputItem
 from pipeline.last_year import beside_last_year
+from pipeline.machinery import Settings
 from pipeline.per_head import per_head
 from pipeline.redating import Redating
 from pipeline.rulebook import Indicator
-from pipeline.run import Settings, make_batch_function
 from pipeline.schema import COMPARISON_LEAD, DECIMAL, TABLES
+from pipeline.stages import make_batch_function
 from pipeline.tabulate import renumber
 from pipeline.write import about
 
