@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any, NoReturn
 
 import pytest
@@ -96,10 +97,15 @@ def test_a_key_that_all_shipped_rows_have_is_asked_for_by_name(name: str) -> Non
             assert key in said and "is missing" in said, said
 
 
+TRIED = 3
+"""Of what is left out of a file and passes the check of shapes so many are tried: making all that follows from rules takes seconds."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_whatever_is_left_out_the_rules_work_or_say_what_is_missing(name: str, tmp_path: Path) -> None:
-    for what, _, text in shortened(name):
+    left = [(what, text) for what, _, text in shortened(name) if not outcome(text, name)]
+    for what, text in Random(name).sample(left, min(TRIED, len(left))):
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
         try:
             book = rulebook.load(tmp_path)
