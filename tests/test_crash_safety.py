@@ -72,17 +72,17 @@ def test_a_file_that_kills_its_worker_is_a_row_and_the_rest_is_done(archive: Pat
 
 def deadly_worker(place: Any) -> Callable[[Any], Any]:
     """A worker whose reader dies as a parser does that reaches for memory that is not its own."""
-    import pipeline.run as module  # the module of the worker
+    from pipeline import stages, work  # the modules of the worker
 
-    real = module.read_input
+    real = stages.read_input
 
     def read_input(item: Any, options: Any) -> Any:
         if item.code is None and item.path.read_bytes().startswith("致命".encode()):
             ctypes.string_at(0)  # a segmentation fault, as in a library of another language
         return real(item, options)
 
-    module.read_input = read_input  # type: ignore[assignment]
-    return module.make_worker(place)
+    stages.read_input = read_input  # type: ignore[assignment]
+    return work.make_worker(place)
 
 
 def test_a_damaged_entry_of_the_cache_is_made_anew(archive: Path, tmp_path: Path) -> None:
