@@ -63,6 +63,7 @@ class Starts:
         """By pattern the offsets where it can begin, ascending."""
         places: defaultdict[int, list[int]] = defaultdict(list)
         padded, can_begin, listed = _padded(text), self._automaton.Match, self._listed
+        everywhere = range(len(listed))
         content = padded.encode()
         window = _Window([run.span() for run in self._long_run.finditer(text)])
         last = byte = 0
@@ -71,7 +72,7 @@ class Starts:
             byte += len(padded[last:start].encode())
             last = start
             width = WINDOW if window.fixed else window.end(start) - start
-            hits = can_begin(content[byte : byte + min(width, WIDEST) * _WIDEST_CHARACTER])
+            hits = can_begin(content[byte : byte + min(width, WIDEST) * _WIDEST_CHARACTER]) or everywhere  # it has run out of memory
             if len(hits) > 1:
                 for hit in hits:
                     places[listed[hit]].append(start)

@@ -90,7 +90,7 @@ def test_every_type_has_examples() -> None:
         # what is named in a part of background figures is told as work once work was told, and it is no background where it is named
         ("一、基本情况\n签订集体合同130份,其中区域性的16份,覆盖企业210家。", dict.fromkeys(("130份", "16份", "210家"), "bargaining")),
         # the words before a mark of enumeration belong to the number before
-        ("还要完成3名金秋助学、2户大病救助。", {"3名": "education_aid", "2户": "hardship_aid"}),
+        ("年内还有4名金秋助学、5户大病救助要办。", {"4名": "education_aid", "5户": "hardship_aid"}),
         # who is taught says less than that they are taught, whatever the report tells of else
         ("调解纠纷86件。对14个村调解委员会的成员轮训了3次。", {"86件": "rights", "14个": "rights", "3次": "training"}),
         # a verb between parts a noun from the number

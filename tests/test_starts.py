@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import regex
@@ -91,3 +92,14 @@ def test_a_gate_lets_nothing_else_pass_but_what_cannot_be_relaxed() -> None:
     patterns = [regex.compile(r"每 [户人] $", PATTERN_FLAGS), regex.compile(r"(?<= 比 ) 上年", PATTERN_FLAGS)]
     assert [Gate(patterns).passing(text) for text in ("补助每户", "比上年", "上年", "户均")] == [{0}, {1}, set(), set()]
     assert Gate([regex.compile(r"(?i: ab )", PATTERN_FLAGS), *patterns]).passing("比上年") == {0, 2}
+
+
+def test_an_automaton_without_memory_shuts_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RE2 has no answer then, not even the pattern that matches everywhere."""
+    patterns = [regex.compile(r"\d+ 名", PATTERN_FLAGS), regex.compile(r"\d+ 户", PATTERN_FLAGS)]
+    starts, gate = Starts(patterns), Gate(patterns)
+    for one in (starts, gate):
+        monkeypatch.setattr(one, "_automaton", SimpleNamespace(Match=lambda _: None))
+    text = "走访5名,慰问3户。"
+    assert _found(starts, text) == _truth(patterns, text) != {}
+    assert gate.passing(text) == {0, 1}

@@ -211,7 +211,7 @@ class Frames:
         return verb in self._destinations or (place.wanted.size and verb in self._distances)
 
     def _is_entered_by_those(self, line: Line, span: tuple[int, int], place: Place, fit: int) -> bool:
-        """女职工参加建功立业工程4580人: what people take part in is not what is counted."""
+        """青工参加岗位建功行动260人: what people take part in is not what is counted."""
         entered = fit == 0 and place.wanted.type in PEOPLE_COUNTED and not place.wanted.soft
         return entered and span[0] > place.left and line.word(span[0] - 1) in self._entering
 
@@ -431,11 +431,11 @@ class Frames:
         if fit == 0 and place.wanted.type == "event" and line.letters[last] == "D":
             across = self._across(line, last, place)
             if across and self.types.fit(place.wanted, line.phrase(*across)) > 0:
-                return across  # 一场群众喜爱的节目
+                return across  # 一场村民爱看的节目
         return self._shortened(line, first, self._first_of_list(line, first, last))
 
     def _first_of_list(self, line: Line, first: int, last: int) -> int:
-        """7个社区工联会、步行街工联会及俱乐部: of a long list, the first is what stands behind the number."""
+        """6个村级工联会、市场工联会及活动室: of a long list, the first is what stands behind the number."""
         if line.length(first, last) <= MAX_CHARACTERS:
             return last
         end = next((p for p in range(first + 1, last) if line.letters[p] in "sc"), last)
