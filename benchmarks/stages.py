@@ -31,8 +31,7 @@ AROUND = (
     "pipeline.finish:comparison",
     "pipeline.finish:coverage",
     "pipeline.finish:per_head",
-    "pipeline.finish:Writing.do",
-    "pipeline.run:write_small",
+    "pipeline.run:write_tables",
 )
 """What goes before and after the stages: the names by which `pipeline.run` reaches it."""
 REST = "rest"

@@ -1,12 +1,11 @@
-"""The end of a run: what can only be done once all reports are there, and writing it all. The large tables pass through, never whole."""
+"""The end of a run: what can only be done once all reports are there. The large tables pass through, never whole."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,10 +22,6 @@ from pipeline.rulebook import Rulebook
 from pipeline.schema import COMPARISON, CORRECTIONS, COVERAGE, LAST_YEAR, PER_HEAD, TABLES
 from pipeline.spool import Spooled
 from pipeline.tabulate import Tables
-from pipeline.write import flat
-
-FlatFormat = Literal["csv", "parquet"]
-FLAT: tuple[FlatFormat, ...] = ("parquet", "csv")
 
 UNREAD = ("empty", "refused", "unreadable")
 """What a file's status says where it should have been read and was not; `skipped` is none of them."""
@@ -97,48 +92,6 @@ def _settled(spooled: Spooled, disputed: frozenset[tuple[str, str]], redated: Re
     for chunk in spooled.chunks():
         whole = redated.applied(spooled.name, chunk)
         yield dispute(whole, disputed) if spooled.name == "cells" else whole
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """A portion of work: one large table into one file."""
-
-    spooled: Spooled
-    target: Path
-    form: FlatFormat
-    disputed: frozenset[tuple[str, str]] = frozenset()
-    redated: Redating = field(default_factory=Redating)
-
-    @property
-    def patience(self) -> float:
-        """Seconds for a disk that is slow beyond belief."""
-        return 3600 + self.spooled.num_rows / 100
-
-    def do(self) -> None:
-        """Raises OSError where the disk is full."""
-        chunks = _settled(self.spooled, self.disputed, self.redated)
-        write = flat.stream_parquet if self.form == "parquet" else flat.stream_csv
-        write(chunks, self.target, TABLES[self.spooled.name].schema)
-
-
-def writings(done: Finished, target: Path, forms: tuple[FlatFormat, ...]) -> list[Writing]:
-    """The large tables to be written, the largest first."""
-    tables = sorted(done.spooled.items(), key=lambda pair: (-pair[1].num_rows * len(TABLES[pair[0]].columns), pair[0]))
-    return [
-        Writing(spooled, target / f"{name}.{form}", form, done.disputed if name == "cells" else frozenset(), done.redated.of(name))
-        for name, spooled in tables
-        if name not in done.small
-        for form in forms
-    ]
-
-
-def write_small(done: Finished, target: Path, forms: tuple[FlatFormat, ...]) -> None:
-    """The tables that are in memory, into the folder `target`."""
-    for name, table in done.small.items():
-        if "parquet" in forms:
-            flat.write_parquet(table, target / f"{name}.parquet")
-        if "csv" in forms:
-            flat.write_csv(table, target / f"{name}.csv")
 
 
 class Tally:

@@ -30,10 +30,6 @@ class Redating:
 
     changes: Mapping[str, Mapping[str, Row]] = field(default_factory=dict)
 
-    def of(self, name: str) -> Redating:
-        """The changes of one table alone."""
-        return Redating({name: self.changes[name]} if name in self.changes else {})
-
     def applied(self, name: str, table: pa.Table) -> pa.Table:
         """The rows of the table `name`, with what is changed of them."""
         changed = self.changes.get(name)

@@ -20,9 +20,9 @@ from pipeline.cache import Cache
 from pipeline.copies import Catalogue
 from pipeline.corrections import Corrections
 from pipeline.engines.apart import ApartReader
-from pipeline.engines.local import Loss, Pool, WorkerLostError, worker_count
+from pipeline.engines.local import Pool, worker_count
 from pipeline.find_corrected import find_corrected
-from pipeline.finish import FLAT, Finished, Tally, Writing, finish, unread, write_small, writings
+from pipeline.finish import Finished, Tally, finish, unread
 from pipeline.ingest import IngestOptions, InputItem, check_rules, is_plain, list_inputs
 from pipeline.labels import Labels, Language
 from pipeline.machinery import Settings
@@ -39,6 +39,7 @@ from pipeline.tabulate import Tables
 from pipeline.work import Place, batches, make_worker, may_be_kept
 from pipeline.write import about, folder
 from pipeline.write.texts import Texts
+from pipeline.writings import FLAT, write_tables
 
 Format = Literal["csv", "parquet", "xlsx", "html"]
 
@@ -50,9 +51,6 @@ ENGINES: tuple[Engine, ...] = ("local", "spark")
 
 WORKER_BYTES = 1024 * 1024
 """A further worker is worth its start for so many bytes of input; where the caller names a number, that is it."""
-
-ROWS_WRITTEN_HERE = 200_000
-"""So many rows are written sooner than a worker is there."""
 
 Progress = Callable[[int, int, int], None]
 """Called with inputs done, inputs in all, reports found so far."""
@@ -192,17 +190,13 @@ class _Job:
         """Write everything into the folder `staging`."""
         cache = self._ready_cache()
         with ExitStack() as stack:
-            apart = stack.enter_context(ApartReader(self.settings.ingest, patience))
-            settings = find_corrected(self.settings, self.cut, self.workers, apart)
-            place = Place(settings, staging / "parts", cache, self.fresh, here=self.workers == 0)
-            pool = stack.enter_context(Pool(partial(make_worker, apart=apart) if place.here else make_worker, place, self.workers))
             catalogue, texts = stack.enter_context(Catalogue(staging)), stack.enter_context(Texts(staging))
             taken = _Taken(Spool(staging / "spool"), Tally(), catalogue, texts if "html" in self.formats else None)
-            steady = self._merge(batches(self.cut, place, pool, apart), taken, staging / folder.TEXT_FOLDER, progress)
+            settings, steady = self._read(taken, staging, cache, progress)
             done = finish(taken.spool.close(), taken.spool.dating(), catalogue, self.book, settings.corrections)
             if self.redactor is not None:
                 done.small["corrections"] = self.redactor.corrections(done.small["corrections"])
-            self._write(done, staging, pool, texts)
+            self._write(done, staging, texts)
         if cache is not None:
             cache.shrink()
         counts = taken.tally.result(done)
@@ -212,6 +206,15 @@ class _Job:
             content["redacted"] = self.redactor.notice
         about.write_json(content, staging / folder.RUN_FILE)
         return counts, done.small[COMPARISON.name], taken.tally.unread
+
+    def _read(self, taken: _Taken, staging: Path, cache: Cache | None, progress: Progress | None) -> tuple[Settings, bool]:
+        """Take in all inputs, then let the workers go; the settings with the corrections found; whether another run would read the same."""
+        with ExitStack() as stack:
+            apart = stack.enter_context(ApartReader(self.settings.ingest, patience))
+            settings = find_corrected(self.settings, self.cut, self.workers, apart)
+            place = Place(settings, staging / "parts", cache, self.fresh, here=self.workers == 0)
+            pool = stack.enter_context(Pool(partial(make_worker, apart=apart) if place.here else make_worker, place, self.workers))
+            return settings, self._merge(batches(self.cut, place, pool, apart), taken, staging / folder.TEXT_FOLDER, progress)
 
     def _ready_cache(self) -> Cache | None:
         """The cache; none where its folder cannot be made, for a run can do without."""
@@ -250,17 +253,9 @@ class _Job:
         for portion, hidden in masked(parts, self.redactor, waiting):
             yield portion, hidden.batch, hidden.digests
 
-    def _write(self, done: Finished, target: Path, pool: Pool[Any, Any], texts: Texts) -> None:
+    def _write(self, done: Finished, target: Path, texts: Texts) -> None:
         """All tables in all formats into the folder `target`. `texts`: those of the reports, for the review page."""
-        forms = tuple(form for form in FLAT if form in self.formats)
-        large = writings(done, target, forms)
-        if pool.begun or sum(task.spooled.num_rows for task in large) > ROWS_WRITTEN_HERE:
-            for _ in pool.each(large, _cannot_write):
-                pass
-        else:
-            for task in large:
-                task.do()
-        write_small(done, target, forms)
+        write_tables(done, target, [form for form in FLAT if form in self.formats], max(1, self.workers))
         if {"xlsx", "html"}.intersection(self.formats):
             self._show(done.tables(), target, texts)
         about.write_json(about.schema_content(done.small[COMPARISON.name], self.book.indicators), target / folder.SCHEMA_FILE)
@@ -300,10 +295,6 @@ class _Taken:
         if self.texts is not None:
             rows = made.tables["reports"].select(["source", "start"]).to_pydict()
             self.texts.add_all(rows["source"], rows["start"], texts_of(made), digests)
-
-
-def _cannot_write(task: Writing, loss: Loss) -> list[Writing]:
-    raise WorkerLostError(f"the process that wrote {task.target.name} ended ({loss}); is there enough memory?")
 
 
 _Done = tuple[Mapping[str, Any], pa.Table, tuple[tuple[str, str], ...]]

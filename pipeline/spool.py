@@ -22,7 +22,7 @@ SPOOLED = ("files", "reports", "facts", "activities", "checks", "last_year", "co
 """The tables that batches have rows of."""
 HELD_BYTES = 8 * 1024 * 1024
 """Rows of so many bytes are written at once."""
-PORTIONED_BYTES = 48 * 1024 * 1024
+PORTIONED_BYTES = 16 * 1024 * 1024
 """The same where rows are cut into portions, of which each is then a 256th."""
 DIGITS = 2
 """Hexadecimal digits of a report_id that tell its portion."""

@@ -14,7 +14,6 @@ from pipeline.cache import Cache, write_whole
 from pipeline.copies import digest_of
 from pipeline.engines.apart import ApartReader
 from pipeline.engines.local import Pool
-from pipeline.finish import Writing
 from pipeline.indicate import indicate
 from pipeline.ingest.reasons import is_passing
 from pipeline.machinery import Settings
@@ -37,17 +36,14 @@ class Place:
     here: bool = False
 
 
-def make_worker(place: Place, apart: ApartReader | None = None) -> Callable[[Portion | Writing], tuple[Portion, Path | Batch] | None]:
-    """What a worker does with a portion of work: read inputs and give back their batch or the file with it, or write a table."""
+def make_worker(place: Place, apart: ApartReader | None = None) -> Callable[[Portion], tuple[Portion, Path | Batch]]:
+    """What a worker does with a portion of work: read the inputs, and give back their batch or the file with it."""
     if not place.here:
         settle_in()
     tools = Tools(place.settings, prepared=False, apart=apart)  # where results are kept it may need little of it
 
-    def work(task: Portion | Writing) -> tuple[Portion, Path | Batch] | None:
-        if isinstance(task, Writing):
-            task.do()
-            return None
-        return task, _part(task, place, tools)
+    def work(portion: Portion) -> tuple[Portion, Path | Batch]:
+        return portion, _part(portion, place, tools)
 
     return work
 

@@ -70,11 +70,6 @@ class Pool(Generic[TaskT, Result]):
         self._own: Worker[TaskT, Result] | None = None
         self._crew: list[_Hand[TaskT, Result]] = []
 
-    @property
-    def begun(self) -> bool:
-        """Whether there are workers already."""
-        return bool(self._crew)
-
     def __enter__(self) -> Self:
         return self
 
