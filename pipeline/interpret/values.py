@@ -28,6 +28,7 @@ class Values:
 
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF05)}
+_HALF_WIDTH[ord("﹪")] = ord("%")
 """Full-width digits, letters and percent signs, as they stand in units; brackets stay as written."""
 
 
