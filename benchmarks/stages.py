@@ -22,6 +22,8 @@ from benchmarks.measure import MEBI, proportional_set_size
 AROUND = (
     "pipeline.run:list_inputs",
     "pipeline.run:portions",
+    "pipeline.interpret.reader:PlaceResolver.resolve",
+    "pipeline.interpret.reader:YearResolver.resolve",
     "pipeline.batch:packed",
     "pipeline.batch:read",
     "pipeline.spool:Spool.add",
@@ -33,7 +35,7 @@ AROUND = (
     "pipeline.finish:per_head",
     "pipeline.run:write_tables",
 )
-"""What goes before and after the stages: the names by which `pipeline.run` reaches it."""
+"""What goes before and after the stages, and what is charged apart within them: the names by which they are reached."""
 REST = "rest"
 INTERVAL = 0.02
 
