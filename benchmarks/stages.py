@@ -116,8 +116,10 @@ def main(arguments: Sequence[str]) -> None:
     from pipeline import stages
     from pipeline.machinery import Settings
     from pipeline.model import Document
+    from pipeline.own_process import settle_in
     from pipeline.run import run
 
+    settle_in()  # as the command line does
     with Clock() as clock:
         clock.enter("loading rules and words")
         stages.Tools(Settings()).read(Document("warm-up", "全镇共有会员1200人。"))  # so that no stage is charged with it
