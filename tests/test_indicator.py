@@ -163,6 +163,31 @@ def test_a_wrong_rule_is_refused(rule: str, message: str, tmp_path: Path) -> Non
         Tools(Settings(rules=tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("condition", "left"),
+    [
+        ('unless = "旧"', "12个"),
+        ('apart = "仓库[^;]*$"', "9个 12个"),
+        ('not_object = "旧锅"', "12个"),
+        ('not_then = "^,都漏"', "9个 15个"),
+    ],
+)
+def test_a_condition_of_an_indicator_holds_for_all_its_rules(condition: str, left: str, tmp_path: Path) -> None:
+    head = '[[indicator]]\ncode = "pots.total"\nlabel = "锅"\nlabel_en = "Pots"\nunit = "个"\nkind = "count"\nunits = ["organisations"]\n'
+    rules = "".join(f"[[indicator.rule]]\nwhy = 'x'\nframe = '{frame}'\nexamples = []\n" for frame in ("锅@", "@[^,@]{0,2}锅"))
+    (tmp_path / "indicators.toml").write_text(f'{head}combine = "sum"\nmeaning = "pots"\n{condition}\n{rules}', encoding="utf-8")
+    found = indicators("买来旧锅9个。另买新锅12个,都漏了。仓库里有15个旧锅。", Tools(Settings(rules=tmp_path)))
+    assert " ".join(found) == left
+
+
+def test_a_wrong_condition_of_an_indicator_is_refused(tmp_path: Path) -> None:
+    head = '[[indicator]]\ncode = "pots.total"\nlabel = "锅"\nlabel_en = "Pots"\nunit = "个"\nkind = "count"\nunits = ["organisations"]\n'
+    rule = '[[indicator.rule]]\nwhy = "x"\nframe = "锅@"\nexamples = []\n'
+    (tmp_path / "indicators.toml").write_text(f'{head}combine = "sum"\nmeaning = "pots"\nnot_then = "@旧"\n{rule}', encoding="utf-8")
+    with pytest.raises(RuleError, match="not_then looks at words without @"):
+        Tools(Settings(rules=tmp_path))
+
+
 def test_an_analyst_adds_an_indicator(tmp_path: Path) -> None:
     own = """
 [[indicator]]

@@ -27,6 +27,8 @@ PARTS = {
     "among, not behind 此外": ("受理案件30件,其中调解12件,此外仲裁8件。", {"12件": "30件"}),
     "among, not in the next statement": ("学生3862人,其中幼儿843人;教职工287人。", {"843人": "3862人"}),
     "among, the nearest total": ("职工1685人,慰问213名,其中最多的一人领到1万元。", {"一人": "213名"}),
+    "among, no total of a statement before": ("助学105人;发放助学金10万元,其中市级3.2万元,资助学生25名。", {"3.2万元": "10万元"}),
+    "among, a statement of its own": ("签订合同32份,覆盖企业84家;其中新签8份。", {"8份": "32份"}),
     "bracket": ("新发展会员512名(农民工会员447名)。", {"447名": "512名"}),
     "bracket that is no part": ("净增9个(新建12个,撤销3个)。", {}),
     "bracket of another year": ("入会率96.1%(上年95.4%)。", {}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -32,13 +32,13 @@ LONGEST_VIEW = 2000
 """So many characters of a sentence are looked at; what is longer is a list without full stops, and most of it far from the number."""
 
 _MARKS = ' 、“”‘’"《》'
-_PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "own", "says")
+_PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "own", "says", "not_object", "not_then")
 _OF_SENTENCE = ("own", "with", "says", "then")
 """Conditions that look at nothing but words of the number's sentence, as they stand there."""
 _MAIN = ("frame", "object", "own", "says", "theme")
 """Conditions of which a rule has one at least."""
 _KEYS = {*_PATTERNS, "why", "activity", "theme", "units", "of", "examples", "counter_examples"}
-_NUMBERLESS = ("about", "apart", "then")
+_NUMBERLESS = ("about", "apart", "then", "not_object", "not_then")
 """Conditions whose words stand as they are written, with no sign for the number."""
 _HOME = ("office", "elsewhere", "others")
 """What an indicator says of the reports in which it is at home."""
@@ -68,8 +68,10 @@ class View(msgspec.Struct, frozen=True, gc=False):
 
 
 _WANTED = {"frame": "frame", "object": "object", "own": "own", "with": "clause", "says": "says", "about": "said", "then": "then"}
-_UNWANTED = {"unless": "own", "apart": "near"}
-"""Conditions that must and must not hold, and the field of the view that each looks at; the cheapest first."""
+_UNWANTED = {"not_object": "object", "not_then": "then", "unless": "own", "apart": "near"}
+"""Conditions that must and must not hold, and the field of the view that each looks at; the cheapest first.
+
+One that must not hold may stand at the indicator, for all its rules."""
 _Condition = tuple[str, regex.Pattern[str]]
 """A field of the view, and what is looked for in it."""
 
@@ -157,8 +159,10 @@ class IndicatorReader:
         for indicator in rulebook.indicators.values():
             if home := _home(rulebook, indicator, bricks):
                 self._homes[indicator.code] = home
+            barred = _barred(rulebook, indicator.table, bricks, f"rules/indicators.toml: {indicator.code}")
             for row in indicator.table.get("rule", ()):
-                self._rules[indicator.table["kind"]].append(_rule(rulebook, indicator, row, bricks, self._themes.names, self.sieve))
+                rule = _rule(rulebook, indicator, row, bricks, self._themes.names, self.sieve)
+                self._rules[indicator.table["kind"]].append(replace(rule, unwanted=rule.unwanted + barred))
         for rules in self._rules.values():
             rules.sort(key=lambda rule: bool(rule.themes))
 
@@ -371,15 +375,12 @@ def _rule(
         raise RuleError(f"{where}: a rule has no {' or '.join(_MAIN)}; it would hold for every number")
     if unknown := set(row.get("theme", "").split()) - themes:
         raise RuleError(f"{where}: no theme of the name {', '.join(sorted(unknown))}; there are {', '.join(sorted(themes))}")
-    patterns = {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row}
+    patterns = {key: rulebook.compile(_filled(row[key], bricks), where) for key in _PATTERNS if key in row and key not in _UNWANTED}
     sieved = frozenset(sieve.add(patterns[key]) for key in _OF_SENTENCE if key in patterns)
-    for key in _NUMBERLESS:
-        if NUMBER in _CLASS.sub("", _filled(row.get(key, ""), bricks)):
-            raise RuleError(f"{where}: {key} looks at words without {NUMBER}; leave it out, or ask with $ for the end of the clause")
     return _Rule(
         indicator.code,
         tuple((name, patterns[key]) for key, name in _WANTED.items() if key in patterns),
-        tuple((name, patterns[key]) for key, name in _UNWANTED.items() if key in patterns),
+        _barred(rulebook, row, bricks, where),
         frozenset(row.get("activity", "").split()),
         frozenset(row.get("theme", "").split()),
         frozenset(row["units"].split()) if "units" in row else indicator.units,
@@ -387,6 +388,18 @@ def _rule(
         sieved,
         sieved | {sieve.add(patterns["frame"])} if "frame" in patterns else sieved,
     )
+
+
+def _barred(rulebook: Rulebook, row: Mapping[str, Any], bricks: Mapping[str, str], where: str) -> tuple[_Condition, ...]:
+    """The conditions that must not hold, of a rule or of an indicator."""
+    _check_numberless(row, bricks, where)
+    return tuple((name, rulebook.compile(_filled(row[key], bricks), where)) for key, name in _UNWANTED.items() if key in row)
+
+
+def _check_numberless(row: Mapping[str, Any], bricks: Mapping[str, str], where: str) -> None:
+    for key in _NUMBERLESS:
+        if NUMBER in _CLASS.sub("", _filled(row.get(key, ""), bricks)):
+            raise RuleError(f"{where}: {key} looks at words without {NUMBER}; leave it out, or ask with $ for the end of the clause")
 
 
 def _home(rulebook: Rulebook, indicator: Indicator, bricks: Mapping[str, str]) -> _Home | None:

@@ -214,9 +214,9 @@ class _PartSearch:
         return end
 
     def _is_elsewhere(self, total: _Number, among: int) -> bool:
-        """A total in a bracket that is closed before 其中 is none."""
+        """A total in a bracket that is closed before 其中 is none, nor one of a statement before that in which 其中 stands."""
         between = self._text[total.end : among]
-        return between.count(")") > between.count("(")
+        return between.count(")") > between.count("(") or ";" in between[:-1]
 
     def _within(self, total: _Number, parts: Sequence[_Number]) -> list[_Number]:
         """The parts up to where they add up to the total. What goes far beyond it is one only where it is of the same kind."""
