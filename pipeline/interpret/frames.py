@@ -22,9 +22,11 @@ CUT_BEFORE_VERB = frozenset({"person", "organisation", "household", "case"})
 """Types whose nouns are what the verb before them is done to: 慰问困难职工, 检查企业."""
 PEOPLE_COUNTED = frozenset({"person", "household"})
 AGENTS = frozenset({"person", "organisation"})
+NOT_PLACES = frozenset({"person", "household", "organisation"})
+"""Types of which no place is one: of 清溪镇4家 the place is where they are."""
 COUNTED = frozenset({"person", "organisation", "household", "case", "event"})
 """Types of nouns that a measure word tells of."""
-BEFORE = "object.before"
+BEFORE, VERB = "object.before", "object.verb"
 THRESHOLDS = (">=", "<=")
 NO_CLASS = (None, "money", "rate", "event")
 """Types of nouns that name no class that a threshold could pick out."""
@@ -110,6 +112,8 @@ class Frames:
         self._bare_ends = tuple(words["bare_ends"].split())
         self._bare_rates = frozenset(words["bare_rates"].split())
         self._owners = frozenset(words["owners"].split())
+        self._ranks = frozenset(words["ranks"].split())
+        self._place_ends = tuple(words["place_ends"].split())
         self._trades = tuple(words["trades"].split())
         self._worth = frozenset(words["worth"].split())
         self._becomes = frozenset(words["becomes"].split())
@@ -293,11 +297,29 @@ class Frames:
         """A noun that only says whose they are, that they are meant, or that it is a share: 其中农村25个, 任务35家, 占比47%."""
         text = line.phrase(*span)
         if place.kind == "money":
-            return self.is_owner(text) or set(line.letters[slice(*span)]) == {"o"}  # 第二名80元
+            return self.is_owner(text, place.wanted) or set(line.letters[slice(*span)]) == {"o"}  # 第二名80元
         if place.kind == "rate":
             return text in self._bare_rates
-        owner = self.is_owner(text) or (place.wanted.type is None and self.types.of(text) == "organisation")
+        if text in self._ranks or (place.wanted.type in PEOPLE_COUNTED and self._is_place(text)):
+            return True
+        owner = self.is_owner(text, place.wanted)
+        owner = owner or (place.wanted.type in (None, "person") and self.types.of(text) == "organisation")
         return (place.wanted.type in COUNTED and self.is_target(text, place.wanted)) or (owner and self.is_part(line, place))
+
+    def names_nobody(self, found: Found, place: Place) -> bool:
+        """Whether what the clause of a count of people or bodies names is none of them: a verb, where they are, an event."""
+        wanted = place.wanted
+        if place.kind != "count" or wanted.type not in NOT_PLACES:
+            return False
+        if found.rule == VERB or wanted.soft or wanted.type == "organisation":
+            return found.rule == VERB
+        if self._is_place(found.text):
+            return True
+        return found.verbal and (self.types.of(found.text) in ("event", "case") or not self.names(found.text))
+
+    def _is_place(self, text: str) -> bool:
+        """Whether the noun names a place, by its end: 石桥村."""
+        return text.endswith(self._place_ends)
 
     def is_section(self, text: str) -> bool:
         """Whether the noun names a body of its own kind and no body that has one: 企业团支部, not 企业."""
@@ -394,15 +416,17 @@ class Frames:
 
     def _says_how(self, text: str, wanted: Wanted) -> bool:
         """Whether a noun behind a number says but how the number is meant: 每户500元的标准, 每村12场任务."""
-        return text in self._standards or (wanted.type == "event" and text.endswith(self._bare_ends))
+        if wanted.type == "event":
+            return text in self._standards or text.endswith(self._bare_ends)
+        return text in self._standards or (wanted.type in COUNTED and text in self._bare_ends)
 
     def is_trade(self, text: str) -> bool:
         """Whether the noun names a trade: 电焊工."""
         return text.endswith(self._trades)
 
-    def is_owner(self, text: str) -> bool:
-        """Whether the noun says but whose or where those counted are: 农村25个, 本科5000元."""
-        return text in self._owners
+    def is_owner(self, text: str, wanted: Wanted) -> bool:
+        """Whether the noun says but whose or where those counted are: 农村25个, 本科5000元, 石桥村61户, 清溪镇4家."""
+        return text in self._owners or text in self._ranks or (wanted.type in NOT_PLACES and self._is_place(text))
 
     # ---------------------------------------------------------------- where a phrase behind a number ends
 

@@ -12,7 +12,7 @@ from typing import Any
 import regex
 from msgspec import structs
 
-from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, THRESHOLDS, Found, Frame, Frames, Place
+from pipeline.interpret.frames import CLAUSE_ENDS, CUT_BEFORE_VERB, THRESHOLDS, VERB, Found, Frame, Frames, Place
 from pipeline.interpret.grammar import Grammar
 from pipeline.interpret.lists import common_end, member, shared
 from pipeline.interpret.phrases import Line, Types, Wanted
@@ -27,7 +27,7 @@ HEADING_CHARACTERS = 8
 """A heading longer than this is a sentence and names nothing."""
 PEOPLE = ("person", "household", "organisation")
 """Types of those who get or give money and are not what is paid."""
-CARRIED, HEADING, VERB = "object.carried", "object.heading", "object.verb"
+CARRIED, HEADING = "object.carried", "object.heading"
 
 
 class ObjectFinder:
@@ -93,6 +93,8 @@ class _Search:
         self._by_measure = (self._same_measure, self._same_in_statement)
 
     def run(self) -> list[Found | None]:
+        """What each number counts. What names nobody is told for the numbers beside it alone: 赔付11人、2.85万元."""
+        nobody = set()
         for sentence, bounds in self._line.bounds.items():
             here = self._letters.find("q", *bounds)
             while here >= 0:
@@ -100,9 +102,11 @@ class _Search:
                 quantity = None if index is None else self._quantities[index]
                 if index is not None and quantity is not None:
                     place = self._place(index, here, sentence, bounds, quantity)
-                    self._found[index] = self._typed(self._one(place), place)
+                    found = self._found[index] = self._typed(self._one(place), place)
+                    if found is not None and self._frames.names_nobody(found, place):
+                        nobody.add(index)
                 here = self._letters.find("q", here + 1, bounds[1])
-        return self._found
+        return [None if index in nobody else found for index, found in enumerate(self._found)]
 
     def _place(self, index: int, here: int, sentence: int, bounds: tuple[int, int], quantity: Quantity) -> Place:
         mention = self._mentions[index]
@@ -221,7 +225,7 @@ class _Search:
         return self._made(frames.trimmed(line, *span, place.wanted) if place.wanted.type in CUT_BEFORE_VERB else span, "object.listed")
 
     def _paid(self, place: Place) -> Found | None:
-        """投入20万元改造住院楼, 每人奖励2000元: a verb of paying names nothing; what was made with the money does, or those who got it."""
+        """拿出2万元作为奖励经费, 每人奖励2000元: a verb of paying names nothing, nor does what was made; what the money is does."""
         each = self._letters.find("r", place.left, place.here)
         if each >= 0:
             before = self._frames.phrase.search(self._letters, place.left, each)
@@ -230,7 +234,7 @@ class _Search:
         apart = self._letters[place.here + 1] == ","  # 投入3万元,制作标语300幅: of which it is but a part
         span = None if apart else self._frames.made_with(self._line, place)
         if span is not None:
-            return self._made(span, "object.spent_on")
+            return self._made(span, "object.paid_as") if self._types.fit(place.wanted, self._line.phrase(*span)) > 0 else None
         return self._made((place.here - 1, place.here), "object.before") if self._frames.names_payment(self._line, place) else None
 
     def _rate_label(self, place: Place) -> Found | None:
@@ -298,7 +302,7 @@ class _Search:
         if spare and at is not None and self._is_greater(place, at):
             return spare
         whole = None if at is None else self._found[at]
-        if spare and whole and (self._frames.is_owner(spare.text) or (spare.verbal and place.wanted.type in PEOPLE)):
+        if spare and whole and (self._frames.is_owner(spare.text, place.wanted) or (spare.verbal and place.wanted.type in PEOPLE)):
             return self._carry(whole)
         if spare and self._is_body_of_part(place, spare):
             return self._carry(whole) if whole and self._has_such_parts(whole, spare) else spare
@@ -474,8 +478,8 @@ class _Search:
         if set(self._letters[first:last]) == {"o"}:
             return False  # “不漏一户不错一人”
         text = self._line.phrase(first, last)
-        if self._is_listed_trade(span, text):
-            return False
+        if self._is_listed_trade(span, text) or (inside and self._frames.is_trade(text)):
+            return False  # 钳工技术比武
         return not self._frames.is_payment_word(text) and not (place.wanted.type in PEOPLE and self._frames.acts(self._line, first, last))
 
     def _is_listed_trade(self, span: tuple[int, int], text: str) -> bool:
@@ -569,7 +573,7 @@ class _Search:
         return next((found for found in told if not self._frames.is_target(found.text, place.wanted)), None)
 
     def _verb(self, place: Place) -> Found | None:
-        """受灾6300余人: the verb itself, where nothing else is named."""
+        """乱葬3起: the verb itself, where nothing else is named; of people it says what befell them and not who they are."""
         at = place.here - 1
         while at > place.left and self._letters[at] in "du":
             at -= 1
