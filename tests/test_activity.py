@@ -97,6 +97,20 @@ def test_every_type_has_examples() -> None:
         ("元宵节灯会请来乐队5支组织工会会员游园。", {"5支": "culture_sports"}),
         # what only sounds like where the town lies
         ("妥善及时地处理劳资纠纷32件。", {"32件": "rights"}),
+        # how many took part says no more than what the clause before tells of
+        ("对20个调解委员会的委员轮训了2次,参加人员为380人次。", dict.fromkeys(("20个", "2次", "380人次"), "training")),
+        ("清扫街巷9条;召开现场会3次,每月更换一次黑板报。", {"9条": "community", "3次": "meetings", "一次": "publicity"}),
+        # a verb that is counted is a noun, and governs nothing
+        ("全年办培训6场、讲座5场、体育比赛4场。", {"6场": "training", "5场": "training", "4场": "culture_sports"}),
+        # a sentence that breaks down what the one before counted
+        ("镇里受理来信来访920件。按内容分:社会保障310件,环境保护85件。", dict.fromkeys(("920件", "310件", "85件"), "rights")),
+        ("全年发展党员18名。其中种植能手6名。", {"18名": "organizing", "6名": "organizing"}),
+        # what ends the clause before is its head
+        ("组织电工到县里参加安全培训,高压电工12人。", {"12人": "training"}),
+        # a paragraph that opens with the town goes on with it, economy and schools included, up to where work is told
+        ("红岭乡位于县城西部,辖9个村。全乡有水稻6000亩。乡里种植烟叶800亩。", {"9个": "profile", "6000亩": "profile", "800亩": "other"}),
+        # square metres measure no town
+        ("镇里建起的职工服务大厅总面积600平方米。", {"600平方米": "facilities"}),
         # predicates are shared by coordinated numbers
         ("全镇有56家单位、6150名职工参加了职工互助保障。", {"56家": "medical_mutual", "6150名": "medical_mutual"}),
     ],
@@ -121,6 +135,30 @@ def test_where_topics_come_from(text: str, wanted: dict[str, str], tools: Tools)
 )
 def test_the_office_is_the_last_resort(title: str, wanted: str, tools: Tools) -> None:
     assert activities(f"{title}\n一、主要工作\n全年共完成48件。\n", tools)["48件"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("opening", "wanted"),
+    [
+        ("柳塘镇总工会职工医疗互助工作小结\n\n", "medical_mutual"),
+        ("柳塘镇人民政府2012年环境整治工作总结\n\n", "community"),
+        # the office's other works are told too
+        ("柳塘镇妇联2012年工作总结\n\n", "organizing"),
+        ("柳塘镇总工会2012年工作总结\n\n", "organizing"),
+        # two types are no subject
+        ("柳塘镇总工会2012年送温暖和金秋助学工作总结\n\n", "organizing"),
+        # without a title the first sentence says what the report is about
+        ("今年以来,我镇认真开展职工医疗互助工作。", "medical_mutual"),
+        ("今年以来,我镇职工医疗互助扎实推进。", "organizing"),
+    ],
+)
+def test_what_the_report_is_about(opening: str, wanted: str, tools: Tools) -> None:
+    assert activities(f"{opening}街道加强领导。\n到年底共有单位46家。\n", tools)["46家"] == wanted
+
+
+def test_a_heading_says_more_than_the_title(tools: Tools) -> None:
+    text = "柳塘镇总工会2012年送温暖工作总结\n一、送温暖情况\n共有单位46家。\n二、劳动竞赛\n共有单位38家。\n"
+    assert activities(text, tools) == {"46家": "hardship_aid", "38家": "competition"}
 
 
 def test_the_cue_that_decided_is_kept(tools: Tools) -> None:
