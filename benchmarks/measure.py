@@ -15,7 +15,9 @@ from time import perf_counter
 MEBI = 1024 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
 INTERVAL = 0.1
-"""Seconds between two looks at the memory."""
+"""Seconds between two looks at the memory, at least."""
+LOOKING = 0.03
+"""The share of a core that looking may take: summing up a gigabyte of pages takes some 40 ms, which two workers on two cores lack."""
 
 
 class BenchmarkError(Exception):
@@ -73,10 +75,13 @@ class _Watch:
         return self._peak / MEBI, sum(self._cpu.values())
 
     def _look(self) -> None:
-        while not self._over.wait(INTERVAL):
+        pause = INTERVAL
+        while not self._over.wait(pause):
+            began = perf_counter()
             processes = tree(self._pid)
             self._peak = max(self._peak, sum(map(proportional_set_size, processes)))
             self._cpu |= {process: max(_processor_seconds(process), self._cpu.get(process, 0.0)) for process in processes}
+            pause = max(INTERVAL, (perf_counter() - began) / LOOKING)
 
 
 def tree(pid: int) -> list[int]:

@@ -119,7 +119,7 @@ def test_equal_runs_and_others(tables: Path, tmp_path: Path) -> None:
 
 
 def test_memory_and_time_of_a_child_and_its_child() -> None:
-    inner = "x = bytearray(40_000_000); x[::4096] = b'1' * len(x[::4096]); import time; time.sleep(0.5)"
+    inner = "x = bytearray(40_000_000); x[::4096] = b'1' * len(x[::4096]); import time; time.sleep(3)"
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}], check=True)"
     measured = measure.measure([sys.executable, "-c", outer])
     assert measured.peak > 40
