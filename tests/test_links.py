@@ -39,6 +39,12 @@ PARTS = {
     "a kind of the same people": ("全镇会员4020人,女会员1785人。", {"1785人": "4020人"}),
     "not a kind of the same papers": ("集体合同33份,女职工专项集体合同26份。", {}),
     "thresholds are no parts": ("老人300人,其中80岁以上26人。", {"26人": "300人"}),
+    "behind a colon each part may tell more": (
+        "资助学生23人:高校新生9人,每人6000元;在读本科生12人,每人4000元;技校生2人,每人2000元。",
+        {"9人": "23人", "12人": "23人", "2人": "23人"},
+    ),
+    "without the colon another figure ends the list": ("慰问职工23人,发放慰问金9000元,培训21人,招聘2人。", {}),
+    "behind the colon what does not add up is no part": ("开展活动23人:高校新生9人,每人6000元;本科生11人。", {}),
 }
 
 

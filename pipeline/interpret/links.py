@@ -280,9 +280,16 @@ class _PartSearch:
                 self._set(parts, total)
 
     def _run_behind(self, total: _Number, rest: Sequence[_Number]) -> Iterator[_Number]:
-        """The figures of the same measure that follow, each with a noun of its own, without another figure between."""
+        """The figures of the same measure that follow, each with a noun of its own, without another figure between.
+
+        Behind a colon each item may tell more: 资助学生23人:高校新生9人,每人6000元;在读本科生12人,每人4000元;…
+        """
         end = total.end
+        opens = self._text.find(":", end, end + NOUN_BEFORE_BRACKET) >= 0
         for number in rest:
+            if opens and number.measure != total.measure:
+                end = number.end
+                continue
             between = self._text[end : number.start]
             alone = not between.strip(self._rules.between + ":(") or between.endswith(self._rules.becomes)
             if alone or number.measure != total.measure or self._totals[number.index] is not None:
