@@ -55,7 +55,8 @@ What is written for a test is not what towns published. So excerpts of published
 people who knew the guide alone; 217 texts with 2,577 quantities. They are not ours to print and stand outside the project. Their numbers
 are about other things than indicators four times in five, and among them the words of a theme mislead: that was mended, and what is
 written for tests lost nothing by it. Later sets (148 texts, 2,037 quantities) were made the same way, most of them not copied but told
-anew, figure by figure, from one page each; the rules read each first as they then were.
+anew, figure by figure, from one page each; the rules read each first as they then were, the set in bold as they are now but for what
+its own misses taught.
 
 | excerpts of published pages | texts | exact facts | labels | status | activity | object | indicators | cells |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -65,7 +66,7 @@ anew, figure by figure, from one page each; the rules read each first as they th
 | unions, told anew, first reading | 38 | 0.987 | 0.972 | 0.992 | 0.900 | 0.957 | 0.816 | 0.803 |
 | both, told anew, first reading | 44 | 0.980 | 0.908 | 0.988 | 0.903 | 0.891 | 0.852 | 0.743 |
 | other offices, as they stand, first reading | 39 | 0.957 | 0.897 | 0.949 | 0.829 | 0.871 | 0.895 | 0.833 |
-| **both, told anew, first reading by the rules of today but for what its misses taught** | 27 | 0.988 | 0.989 | 0.981 | 0.927 | 0.925 | 0.889 | 0.871 |
+| **both, told anew, first reading by the present rules** | 27 | 0.988 | 0.989 | 0.981 | 0.927 | 0.925 | 0.889 | 0.871 |
 | unions, a third kept aside, by rules made for the others | 24 | 0.974 | 0.964 | 1.000 | 0.927 | 0.953 | 0.926 | 0.882 |
 | other offices, likewise | 33 | 0.948 | 0.884 | 0.994 | 0.939 | 0.914 | 0.814 | 0.824 |
 | both, from further afield, by the same rules | 49 | 0.966 | 0.881 | 0.952 | 0.901 | 0.921 | 0.782 | 0.726 |
