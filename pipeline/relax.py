@@ -40,6 +40,10 @@ _LOOK = re.compile(r"\(\?(<?[=!])")
 _GROUP = re.compile(r"\((?:\?(?::|>|P<\w+>|<\w+>))?(?!\?|\*)")
 _BACK = re.compile(r"\(\?P=\w+\)")
 _WORDS = re.compile(r"\\L<(\w+)>")
+_LIST = r"\L<"
+_BRACKET = re.compile(r"\\.|[\[()]|#[^\n]*", re.DOTALL)
+_CLASS_BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
+"""Brackets within a class of characters, and without; and what may hold some that are none."""
 _PROPERTY = re.compile(r"\\[pP]\{\^?\w+\}")
 
 Items = tuple[str, ...]
@@ -95,22 +99,27 @@ def relax(pattern: str, lists: Mapping[str, Iterable[str]]) -> Relaxed:
 
     Its text begins with the character before the match: RE2 looks from there.
     """
-    reader = _Reader(pattern, lists)
-    whole = _either(reader.branches())
-    if not reader.at_end():
-        raise RelaxError(f"a bracket too many at {reader.place}")
+    whole = _either(_Reader(pattern, lists).whole())
     whole = whole.last or whole
     return replace(whole, text=_led(whole))
 
 
 class _Reader:
-    """Reads a verbose pattern from left to right."""
+    """Reads a verbose pattern from left to right. `behind`: it stands in a look-behind."""
 
-    def __init__(self, pattern: str, lists: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, pattern: str, lists: Mapping[str, Iterable[str]], behind: bool = False) -> None:
         self._pattern = pattern
         self._lists = lists
-        self._behind = False
+        self._behind = behind
+        self._ends = _group_ends(pattern)
         self.place = 0
+
+    def whole(self) -> list[Relaxed]:
+        """The alternatives of all of it."""
+        branches = self.branches()
+        if not self.at_end():
+            raise RelaxError(f"a bracket too many at {self.place}")
+        return branches
 
     def at_end(self) -> bool:
         self._skip()
@@ -174,15 +183,23 @@ class _Reader:
     def _group(self) -> Relaxed:
         if self._matched(_BACK):
             return _DROPPED
+        opening = self.place
         look = self._matched(_LOOK)
         if look is None and self._matched(_GROUP) is None:
             raise RelaxError(f"a group of an unknown kind at {self.place}")
-        outside, self._behind = self._behind, self._behind if look is None else look.group(1) == "<="
-        branches = self.branches()
-        self._behind = outside
-        if not self._take(")"):
-            raise RelaxError("a group without its end")
+        branches = self._inside(opening, self._behind if look is None else look.group(1) == "<=")
         return _either(branches) if look is None else _look(look.group(1), branches)
+
+    def _inside(self, opening: int, behind: bool) -> Sequence[Relaxed]:
+        """The alternatives of the group that opens there, up to behind its bracket. Rules share bricks, so most are known already."""
+        end = self._ends.get(opening)
+        if end is None:
+            raise RelaxError("a group without its end")
+        inside = self._pattern[self.place : end]
+        self.place = end + 1
+        if _LIST in inside:
+            return _Reader(inside, self._lists, behind).whole()
+        return _branches(inside, behind)
 
     def _escape(self) -> Relaxed:
         if words := self._matched(_WORDS):
@@ -277,6 +294,31 @@ class _Reader:
             return _SIGNS[sign]
         least, most = int(least_said or 0), int(most_said) if most_said else None if comma else int(least_said)
         return least, None if most is not None and most - least >= NO_END else most
+
+
+@lru_cache(maxsize=4096)
+def _branches(pattern: str, behind: bool) -> tuple[Relaxed, ...]:
+    """The alternatives of a group that names no word list."""
+    return tuple(_Reader(pattern, {}, behind).whole())
+
+
+def _group_ends(pattern: str) -> dict[int, int]:
+    """Where each group ends, by where it begins: the offsets of the brackets."""
+    ends: dict[int, int] = {}
+    begun: list[int] = []
+    depth = place = 0
+    while bracket := (_CLASS_BRACKET if depth else _BRACKET).search(pattern, place):
+        place = bracket.end()
+        match bracket[0]:
+            case "[":
+                depth += 1
+            case "]" if depth:
+                depth -= 1
+            case "(":
+                begun.append(bracket.start())
+            case ")" if begun:
+                ends[begun.pop()] = bracket.start()
+    return ends
 
 
 def _quoted(character: str) -> str:

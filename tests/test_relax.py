@@ -33,6 +33,8 @@ def _begins(pattern: str, text: str, **lists: list[str]) -> list[int]:
         (r"\d \s? 名", "3\u3000名٣名", [0, 3]),
         (r"零 # 数\n 名", "零名", [0]),
         (r"(?> \d++ ) [名位]{2,3}?", "3名位", [0]),
+        # brackets that are none: of a class, quoted, in a comment
+        ("(?: 一 [()#] | \\( 二 # (三]\n ) (?: \\L<words> | 届 )", "一#职工,(二届,一)届", [0, 5, 9]),
     ],
 )
 def test_begins_where_the_pattern_does(pattern: str, text: str, expected: list[int]) -> None:
