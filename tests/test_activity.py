@@ -140,7 +140,7 @@ def test_the_office_is_the_last_resort(title: str, wanted: str, tools: Tools) ->
 @pytest.mark.parametrize(
     ("opening", "wanted"),
     [
-        ("柳塘镇总工会职工医疗互助工作小结\n\n", "medical_mutual"),
+        ("柳塘镇总工会互助医疗工作情况\n\n", "medical_mutual"),
         ("柳塘镇人民政府2012年环境整治工作总结\n\n", "community"),
         # the office's other works are told too
         ("柳塘镇妇联2012年工作总结\n\n", "organizing"),
