@@ -45,10 +45,11 @@ def _largest_first(done: Finished) -> list[str]:
 def _write(done: Finished, name: str, target: Path, form: FlatFormat, given_up: Event) -> None:
     write = flat.stream_parquet if form == "parquet" else flat.stream_csv
     schema = done.small[name].schema if name in done.small else TABLES[name].schema
-    write(_until(given_up, done.chunks(name)), target / f"{name}.{form}", schema)
+    write(until(given_up, done.chunks(name)), target / f"{name}.{form}", schema)
 
 
-def _until(given_up: Event, chunks: Iterable[pa.Table]) -> Iterator[pa.Table]:
+def until(given_up: Event, chunks: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The portions that come before the file is given up."""
     for chunk in chunks:
         if given_up.is_set():
             return
