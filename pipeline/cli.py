@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -53,14 +54,16 @@ def _configured(context: typer.Context, path: Path | None) -> Path | None:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         fail(f"{path}: {error}; give --config a TOML file")
-    options = {flag.lstrip("-"): parameter.name for parameter in context.command.params for flag in parameter.opts}
-    known = {key: name for key, name in options.items() if name not in ("config", "inputs", "help")}
+    options = {flag.lstrip("-"): parameter for parameter in context.command.params for flag in parameter.opts}
+    known = {key: parameter for key, parameter in options.items() if parameter.name not in ("config", "inputs", "help")}
     defaults: dict[str, Any] = {}
     context.meta[LIMITS] = _limits(path, content.pop(LIMITS, {}))
     for key, value in content.items():
         if key.replace("_", "-") not in known:
             fail(f"{path}: unknown key {key}; known are {', '.join(sorted(known))}")
-        defaults[str(known[key.replace("_", "-")])] = ",".join(map(str, value)) if isinstance(value, list) else value
+        parameter = known[key.replace("_", "-")]
+        single = ",".join(map(str, value)) if isinstance(value, list) else value
+        defaults[str(parameter.name)] = [single] if getattr(parameter, "multiple", False) else single
     context.default_map = {**(context.default_map or {}), **defaults}
     return path
 
@@ -80,11 +83,11 @@ def _limits(path: Path, table: Any) -> dict[str, int]:
     return table
 
 
-def _formats(written: str) -> list[Any]:
-    """Those named, none where none is: the engine then writes all it can."""
+def _formats(written: Iterable[str]) -> list[Any]:
+    """Those named, in one option or several; none where none is: the engine then writes all it can."""
     from pipeline.run import FORMATS
 
-    formats = [word.strip() for word in written.split(",") if word.strip()]
+    formats = [word.strip() for words in written for word in words.split(",") if word.strip()]
     if unknown := set(formats) - set(FORMATS):
         fail(f"--format: unknown {', '.join(sorted(unknown))}; known are {', '.join(FORMATS)}")
     return formats
@@ -112,7 +115,10 @@ def run(
     context: typer.Context,
     inputs: Annotated[list[Path], typer.Argument(help="Files and folders with reports.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="Folder for the tables; those of an earlier run are replaced.")],
-    formats: Annotated[str, typer.Option("--format", help="csv, parquet, xlsx, html, separated by commas; all when not given.")] = "",
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="csv, parquet, xlsx, html, separated by commas; all when not given.", show_default=False),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes; all cores when not given.", show_default=False)
     ] = None,
@@ -181,7 +187,7 @@ def run(
             result = read_and_write(
                 inputs,
                 out,
-                formats=_formats(formats) or None,
+                formats=_formats(formats or ()) or None,
                 workers=workers,
                 rules=rules,
                 encoding=encoding,

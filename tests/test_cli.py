@@ -122,6 +122,11 @@ def test_a_config_file_fills_options_and_flags_win(archive: Path, tmp_path: Path
     assert (tmp_path / "out" / "facts.parquet").exists()
 
 
+def test_formats_may_be_named_in_several_options(archive: Path, tmp_path: Path) -> None:
+    call("run", archive, "--out", tmp_path / "out", "--format", "csv", "--format", "parquet, csv", "--workers", 1)
+    assert {path.suffix for path in (tmp_path / "out").glob("facts.*")} == {".csv", ".parquet"}
+
+
 def test_an_unknown_key_of_a_config_file_is_refused(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text("wokers = 1\n", encoding="utf-8")
     status, _, err = call("run", archive, "--out", tmp_path / "out", "--config", tmp_path / "c.toml")
