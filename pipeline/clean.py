@@ -299,10 +299,8 @@ class _Wrap:
         self._heading_length: int = table["heading_length"]
         self._prose_length: int = table["prose_length"]
         self._least_length: int = table["least_length"]
-        self._slack: int = table["slack"]
         self._full_lines: int = table["full_lines"]
-        self._least_width: int = table["least_width"]
-        self._most_width: int = table["most_width"]
+        self._measures: Sequence[Mapping[str, int]] = (table["columns"], table["characters"])
         self._around: int = table["around"]
 
     def edits(self, text: str, written: Callable[[int, int], str]) -> list[Edit]:
@@ -366,31 +364,35 @@ class _Wrap:
         return bool(self._number_end.search(line) and self._unit_start.match(following))
 
     def _is_full(self, index: int, lines: Sequence[str], unfinished: frozenset[int], widths: _Widths) -> bool:
-        """Whether line `index` fills the width at which the lines around it were broken."""
+        """Whether line `index` fills the width at which the lines around it were broken, in columns or in characters."""
         around = range(max(0, index - self._around), min(len(lines), index + self._around + 1))
-        if any(len(lines[i]) > self._most_width for i in around):
-            return False
-        full = max(widths.of(i) for i in around)
-        if not self._least_width <= full <= self._most_width or widths.of(index) < full - self._slack:
-            return False
-        return sum(i in unfinished and widths.of(i) >= full - self._slack for i in around) >= self._full_lines
+        measured = [widths.of(i) for i in around]
+        for way, limits in enumerate(self._measures):
+            full = max(width[way] for width in measured)
+            least = full - limits["slack"]
+            if not limits["least"] <= full <= limits["most"] or widths.of(index)[way] < least:
+                continue
+            if sum(i in unfinished and width[way] >= least for i, width in zip(around, measured, strict=True)) >= self._full_lines:
+                return True
+        return False
 
 
 class _Widths:
-    """The width of each line in the source, in columns, marks that hang over its end left out."""
+    """The width of each line in the source, in columns and in characters, marks that hang over its end left out."""
 
     def __init__(self, lines: Sequence[str], written: Callable[[int, int], str], hanging: regex.Pattern[str]) -> None:
         self._lines = lines
         self._written = written
         self._hanging = hanging
-        self._known: dict[int, int] = {}
+        self._known: dict[int, tuple[int, int]] = {}
         self.starts = _line_starts(lines)
 
-    def of(self, index: int) -> int:
+    def of(self, index: int) -> tuple[int, int]:
         # of the source: full-width marks are two columns wide, and they are half-width marks by now
         if index not in self._known:
             line = self._hanging.sub("", self._lines[index].rstrip())
-            self._known[index] = _width(self._written(self.starts[index], self.starts[index] + len(line)))
+            written = self._written(self.starts[index], self.starts[index] + len(line))
+            self._known[index] = _columns(written), len(written)
         return self._known[index]
 
 
@@ -418,7 +420,7 @@ def _line_starts(lines: Sequence[str]) -> list[int]:
     return starts
 
 
-def _width(line: str) -> int:
+def _columns(line: str) -> int:
     """Columns on a screen: two for each character outside ASCII."""
     return len(line) + sum(c > "\x7f" for c in line)
 
