@@ -21,17 +21,17 @@ class LineRoles:
         line = self._lines[index]
         if line.marker is not None or len(line.text) > self._patterns.boundary["title_length"] or self.is_footer(index):
             return False
-        return any(self._patterns.title[name].match(line.text) for name in ("pattern", "speech"))
+        return self._patterns.is_title(line.text)
 
     def is_signature(self, index: int) -> bool:
         """Whether line `index` belongs to the block that ends a report: who signs, the date, who gets copies."""
         line = self._lines[index]
         if len(line.text) > self._patterns.boundary["title_length"]:
             return False
-        return (bool(self._patterns.signature.match(line.text)) and not self.is_title(index)) or self.is_footer(index)
+        return (self._patterns.is_signature(line.text) and not self.is_title(index)) or self.is_footer(index)
 
     def is_footer(self, index: int) -> bool:
-        return bool(self._patterns.footer.match(self._lines[index].text))
+        return self._patterns.is_footer(self._lines[index].text)
 
     def is_date(self, index: int) -> bool:
         return bool(self._patterns.signature_date.match(self._lines[index].text))
@@ -40,10 +40,8 @@ class LineRoles:
         return bool(self._patterns.separator.match(self._lines[index].text))
 
     def is_header(self, index: int) -> bool:
-        line, title = self._lines[index], self._patterns.title
-        if line.marker is not None or self.is_separator(index):
-            return False
-        return any(title[name].match(line.text) for name in ("header", "subtitle", "above"))
+        line = self._lines[index]
+        return line.marker is None and not self.is_separator(index) and self._patterns.is_header(line.text)
 
     def is_ended(self, index: int) -> bool:
         """Whether the text before line `index` has come to an end: a full stop, a signature, or nothing before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ _SINGLE = {chr(first + n): n + 1 for first in (0x2460, 0x2474, 0x2488) for n in 
 """① ⑴ ⒈ ㈠ and those that follow them."""
 
 MOST_KEPT, LONGEST_KEPT = 4096, 1000
-"""So many lines, each of no more characters, are kept with their markers."""
+"""So many lines, each of no more characters, are kept with their markers, and with what else is asked about them again and again."""
 
 _TITLE = (
     "pattern",
@@ -129,6 +129,9 @@ class Patterns:
         self.signature_date = self._compile(table["signature"]["date"], "signature date")
         self.footer = self._compile(table["signature"]["footer"], "signature footer")
         self.signature_examples = _examples(table["signature"])
+        self.is_title = _known(self.title["pattern"], self.title["speech"])
+        self.is_header = _known(*(self.title[name] for name in ("header", "subtitle", "above")))
+        self.is_signature, self.is_footer = _known(self.signature), _known(self.footer)
         self.never_heading = self._compile(table["heading"]["never"], "heading never")
         self.leaves = self._compile(table["heading"]["leaves"], "heading leaves")
         self.stays = self._compile(table["heading"]["stays"], "heading stays")
@@ -181,6 +184,16 @@ class Patterns:
             if match := rule.pattern.match(text):
                 return Marker(rule.level, self.number(match.group("number")), match.end())
         return None
+
+
+def _known(*patterns: regex.Pattern[str]) -> Callable[[str], bool]:
+    """Whether one of the patterns matches at the beginning of a line. Each line is asked about from several sides: answers are kept."""
+
+    def fits(text: str) -> bool:
+        return any(pattern.match(text) for pattern in patterns)
+
+    kept = lru_cache(MOST_KEPT)(fits)
+    return lambda text: kept(text) if len(text) <= LONGEST_KEPT else fits(text)
 
 
 def read_lines(text: str, patterns: Patterns) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -63,8 +64,9 @@ class Structure:
 
     def _sentences(self, text: str, blocks: Sequence[Block]) -> Iterator[Sentence]:
         for start, end, index in _own_text(blocks):
-            for first, last in self._cut(text, start, end):
-                yield Sentence(first, last, index)
+            if text[start:end].strip():  # between the items of a list mostly nothing stands
+                for first, last in self._cut(text, start, end):
+                    yield Sentence(first, last, index)
 
     def _cut(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Spans of the sentences between `start` and `end`, without the blanks around them."""
@@ -82,7 +84,7 @@ class Structure:
     def _bracketed(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Spans of the brackets and quotes that open and close between `start` and `end`, by their ends; speech behind a colon is none."""
         closing_of = self._patterns.brackets
-        waiting: dict[str, list[int]] = {closing: [] for closing in closing_of.values()}
+        waiting: defaultdict[str, list[int]] = defaultdict(list)
         for match in self._patterns.bracket.finditer(text, start, end):
             character = match.group()
             if character in closing_of:
@@ -139,10 +141,9 @@ def _within_bounds(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    piece = text[start:end]
-    bare = piece.strip()
+    bare = text[start:end].strip()
     if bare:
-        first = start + piece.index(bare)
+        first = text.index(bare, start)
         yield first, first + len(bare)
 
 
@@ -201,7 +202,7 @@ class _Blocks:
 
     def _leaves(self, line: Line) -> bool:
         """Whether a paragraph leaves the section it stands in: a signature, or a look back or ahead in a section on something else."""
-        if self._patterns.signature.match(line.text):
+        if self._patterns.is_signature(line.text):
             return True
         headings = [entry.index for entry in self._stack if entry.heading]
         if headings and self._patterns.stays.search(self._words(headings[-1])):
@@ -225,15 +226,14 @@ class _Blocks:
     def _is_heading(self, place: int) -> bool:
         """A short line without sentence end that has text of its own below it."""
         line = self._lines[place]
-        body = line.text[line.marker.end :] if line.marker else line.text
-        if place + 1 >= len(self._lines) or self._is_too_long(line) or self._is_never_heading(body):
+        if place + 1 >= len(self._lines) or self._is_too_long(line):
             return False
         below = self._lines[place + 1]
         deeper = below.marker is None or line.marker is None or below.marker.level > line.marker.level
-        if not deeper or self._patterns.signature.match(below.text):
+        if not deeper or self._patterns.is_signature(below.text) or self._is_never_heading(line):
             return False
         if line.marker is None:
-            return not self._patterns.signature.match(line.text)
+            return not self._patterns.is_signature(line.text)
         return line.text[-1] not in _SENTENCE_MARKS or self._is_closed_heading(line, below)
 
     def _is_too_long(self, line: Line) -> bool:
@@ -243,7 +243,8 @@ class _Blocks:
             return len(line.text) > int(limits["plain"]) or line.text[-1] in _END_MARKS
         return len(line.text) > int(limits["closed" if line.text[-1] in _SENTENCE_MARKS else "marked"])
 
-    def _is_never_heading(self, body: str) -> bool:
+    def _is_never_heading(self, line: Line) -> bool:
+        body = line.text[line.marker.end :] if line.marker else line.text
         return bool(self._patterns.never_heading.search(body) or self._patterns.title["header"].match(body))
 
     def _is_closed_heading(self, line: Line, below: Line) -> bool:
