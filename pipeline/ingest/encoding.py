@@ -11,11 +11,11 @@ import codecs
 import re
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.ingest.payload import Payload
 from pipeline.ingest.reasons import UnreadError
@@ -76,10 +76,37 @@ class Decoded:
         return f"damaged_bytes: In {self.damage} places bytes could not be read as {self.encoding}; U+FFFD stands there."
 
 
+class Signs(NamedTuple):
+    """How many characters of a text could not be decoded, how many others no text holds, and how many are Chinese or of that block."""
+
+    lost: int
+    bad: int
+    chinese: int
+
+
+class _Reading(NamedTuple):
+    """A text in one encoding, and whether every byte could be read."""
+
+    text: str
+    encoding: str
+    whole: bool
+
+    def decoded(self) -> Decoded:
+        # plain ASCII, and letters of other scripts, are UTF-8 with no need of a comparison's word for it
+        basis = "strict" if self.whole and self.encoding == "utf-8" else "reads"
+        return Decoded(self.text, self.encoding, basis, 0 if self.whole else _lost_places(self.text))
+
+
 def _zeros() -> np.ndarray[Any, np.dtype[np.float64]]:
     import numpy as np
 
     return np.zeros(sys.maxunicode + 1)
+
+
+def _falses() -> np.ndarray[Any, np.dtype[np.bool_]]:
+    import numpy as np
+
+    return np.zeros(sys.maxunicode + 1, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +120,8 @@ class Model:
     """A run of characters that are seldom met: what double-byte text that is out of step looks like."""
     _memory: np.ndarray[Any, np.dtype[np.float64]] = field(default_factory=_zeros)
     """By code point what it costs, 0 as long as nobody has asked."""
+    _bad: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=_falses)
+    """By code point whether it `is_bad`, of those that somebody has asked for."""
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Model:
@@ -102,20 +131,29 @@ class Model:
         """Sum of the costs of the characters of `text`; lower reads more Chinese."""
         if len(text) == 1:
             return float(self._memory[ord(text)]) or self._look_up(text)
+        return sum((float(self._memory[codes].sum()) for codes in self._codes(text)), 0.0)
+
+    def signs(self, text: str) -> Signs:
+        """What `text` is made of."""
+        lost, bad, late = text.count(LOST), 0, 0
+        for codes in self._codes(text):
+            bad += int(self._bad[codes].sum())
+            late += int((codes >= ord(FIRST_CJK)).sum())
+        return Signs(lost, bad - lost, late - lost)  # the sign for what is lost is both
+
+    def _codes(self, text: str) -> Iterator[np.ndarray[Any, np.dtype[np.uint32]]]:
+        """The code points of `text`, so many at once, each looked up."""
         import numpy as np  # here, for importing the readers loads no library
 
-        total = 0.0
         for start in range(0, len(text), WEIGHED_AT_ONCE):
             codes = np.frombuffer(text[start : start + WEIGHED_AT_ONCE].encode("utf-32-le", "surrogatepass"), np.uint32)
-            costs = self._memory[codes]
-            if unknown := set(codes[np.logical_not(costs)].tolist()):
-                for code in unknown:
+            if not (known := self._memory[codes]).all():
+                for code in set(codes[known == 0].tolist()):
                     self._look_up(chr(code))
-                costs = self._memory[codes]
-            total += float(costs.sum())
-        return total
+            yield codes
 
     def _look_up(self, character: str) -> float:
+        self._bad[ord(character)] = is_bad(character)
         cost = self._memory[ord(character)] = self.costs.get(character) or self.classes[_class_of(character)]
         return cost
 
@@ -155,7 +193,10 @@ def decode(data: bytes, forced: str | None = None, rules: Path | None = None) ->
     """
     if forced:
         return _forced(data, forced)
-    return _marked(data) or _ascii(data) or _utf8(data, Model.load(rules)) or _most_chinese(data, Model.load(rules))
+    if known := _marked(data) or _ascii(data):
+        return known
+    model = Model.load(rules)
+    return _utf8(data, model) or _most_chinese(data, model)
 
 
 def decode_payload(payload: Payload) -> Decoded:
@@ -200,21 +241,22 @@ def _utf8(data: bytes, model: Model) -> Decoded | None:
     All else goes to the comparison, UTF-8 among the others: `慰问` in UTF-16 is `pa` with controls, and no byte of it breaks UTF-8.
     """
     text = data.decode("utf-8", "replace")
-    characters = set(text) - {LOST}
-    if max(characters, default="") < FIRST_CJK or any(map(is_bad, characters)):
+    if text.count(LOST) * 10 > len(text):
         return None
-    if LOST not in text:
+    signs = model.signs(text)
+    if not signs.chinese or signs.bad:
+        return None
+    if not signs.lost:
         return Decoded(text, "utf-8", "strict")
-    places, lost = _lost_places(text), text.count(LOST)
-    chinese = sum(text.count(character) for character in characters if character >= FIRST_CJK)
-    if places < len(data) * model.limits["utf8_damage"] and lost * 10 < chinese:
+    places = _lost_places(text)
+    if places < len(data) * model.limits["utf8_damage"] and signs.lost * 10 < signs.chinese:
         return Decoded(text, "utf-8", "damaged", places)
     return None
 
 
 def _most_chinese(data: bytes, model: Model) -> Decoded:
     """The cheapest of all readings. Where that is a damaged one, or no text, double-byte readings that are put in step join in."""
-    best = min((_reading(data, name) for name in CODECS), key=lambda reading: model.cost(reading.text))
+    best = min((_reading(data, name) for name in CODECS), key=lambda reading: model.cost(reading.text)).decoded()
     damaged = best.encoding in DOUBLE_BYTE and (best.damage or model.suspicious.search(best.text))
     if damaged or not is_text(best.text, model):
         mended = [_in_step(data, name, model) for name in DOUBLE_BYTE]
@@ -230,14 +272,13 @@ def _in_step(data: bytes, name: str, model: Model) -> Decoded:
     return Decoded(text, name, "replacement" if places else "reads", places)
 
 
-def _reading(data: bytes, name: str) -> Decoded:
+def _reading(data: bytes, name: str) -> _Reading:
     for codec in CODECS[name]:
         try:
-            # plain ASCII, and letters of other scripts, are UTF-8 with no need of a comparison's word for it
-            return Decoded(data.decode(codec), name, "strict" if name == "utf-8" else "reads")
+            return _Reading(data.decode(codec), name, whole=True)
         except UnicodeDecodeError:
             continue
-    return _decoded(data, name, "reads")
+    return _Reading(data.decode(CODECS[name][-1], "replace"), name, whole=False)
 
 
 def _decoded(data: bytes, name: str, basis: str) -> Decoded:
@@ -252,6 +293,6 @@ def _lost_places(text: str) -> int:
 
 def is_text(text: str, model: Model) -> bool:
     """Whether a reading is one: not so for compressed or encrypted bytes and a program's own data."""
-    bad = _lost_places(text) + sum(text.count(character) for character in set(text) - {LOST} if is_bad(character))
+    bad = _lost_places(text) + model.signs(text).bad
     cost = model.cost(text) - model.classes["bad"]  # a short text may have a damaged byte or two
     return bad <= 2 + len(text) * model.limits["bad_share"] and cost <= len(text) * model.limits["mean_cost"]

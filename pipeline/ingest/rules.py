@@ -21,12 +21,18 @@ State = tuple[tuple[Path, int, int], ...]
 
 def state(name: str, folder: Path | None = None) -> State:
     """The state of the files of the table `name` (`readers.toml`). Raises FileNotFoundError where there is no shipped one."""
-    shipped = next((path for place in SHIPPED if (path := place / name).is_file()), None)
-    if shipped is None:
-        raise FileNotFoundError(f"rules/{name}")
+    shipped = _shipped(name, SHIPPED)
     own = folder / name if folder is not None and (folder / name).is_file() else None
     stats = [(path, path.stat()) for path in (shipped, own) if path is not None]
     return tuple((path, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+
+
+@lru_cache(maxsize=16)
+def _shipped(name: str, places: tuple[Path, ...]) -> Path:
+    for place in places:
+        if (place / name).is_file():
+            return place / name
+    raise FileNotFoundError(f"rules/{name}")
 
 
 @lru_cache(maxsize=16)
