@@ -35,6 +35,8 @@ class Comparer:
     def __init__(self, indicators: Mapping[str, Indicator], unit_classes: Mapping[str, str]) -> None:
         self.indicators = indicators
         self.unit_classes = unit_classes
+        self._unclaimed = {code: {**self._blank(indicator), "state": "not_mentioned"} for code, indicator in indicators.items()}
+        """The cells of which a report says nothing: nearly all."""
 
     def report_cells(self, reports: pa.Table, facts: pa.Table, gaps: Iterable[Row] = ()) -> pa.Table:
         """Table `cells`: for each report, in order, one row per indicator, in the order of the indicators' file.
@@ -48,7 +50,11 @@ class Comparer:
             empty.setdefault((gap["report_id"], gap["indicator"]), gap)
         told = reports.select(["report_id", *_PLACE, "year", "period"]).to_pydict()
         keys = [(report_id, code) for report_id in told["report_id"] for code in self.indicators]
-        cells = [self._cell(self.indicators[key[1]], claims.get(key, []), empty.get(key)) for key in keys]
+        told_of = claims.keys() | empty.keys()
+        cells = [
+            self._cell(self.indicators[key[1]], claims.get(key, []), empty.get(key)) if key in told_of else self._unclaimed[key[1]]
+            for key in keys
+        ]
         count = len(self.indicators)
         columns = {
             name: [value for value in told[name] for _ in range(count)] if name in told else [cell[name] for cell in cells]
@@ -87,8 +93,12 @@ class Comparer:
             return unit == indicator.unit
         return unit_class in indicator.units or unit in indicator.units
 
+    @staticmethod
+    def _blank(indicator: Indicator) -> Row:
+        return {**_EMPTY, "indicator": indicator.code, "unit": indicator.unit, "how": indicator.combine, "fact_ids": []}
+
     def _cell(self, indicator: Indicator, claims: Sequence[Row], gap: Row | None) -> Row:
-        cell: Row = {**_EMPTY, "indicator": indicator.code, "unit": indicator.unit, "how": indicator.combine, "fact_ids": []}
+        cell = self._blank(indicator)
         terms = _distinct([fact for fact in claims if fact["admitted"]])
         if terms:
             return cell | _COMBINE[indicator.combine](terms)

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -45,11 +46,14 @@ RAREST, POSTINGS, CONTAINERS = 8, 50, 5
 """For an excerpt: shingles looked up, reports taken from each, reports compared."""
 VOTE = 1000
 """What a shingle tells, shared out among the reports that have it: a rare one tells more of where an excerpt is from."""
+MOST_CODES = 1 << 13
+"""So many figures are kept with their codes: most are said again in other reports."""
 SLACK = 0.15
 """A candidate is compared exactly where its estimated similarity is at most so much below the threshold: three standard errors."""
 _BASES: Mapping[str, int] = {"manifest": 3, "stated": 3, "inferred": 2, "conflict": 1}
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PLACES = Decimal("0.0001")
+_NOTHING = Quantity(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +107,24 @@ class Sketcher:
 
     def sketch(self, report_id: str, read: ReadReport) -> Sketch:
         """The sketch of one report."""
-        hashes = self._shingles(read.report.text)
+        hashes = self._shingles(read.report.text)  # not distinct: the least of them are the same
         offsets = np.array([0, len(hashes)], np.uint64)
         signature = rensa.RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, PERMUTATIONS, SEED).to_rows()[0]
         shingles = np.unique((hashes >> np.uint64(32)).astype("<u4"))
         figures = [fact for fact in read.facts if fact.kind in QUANTITIES]
         places = [read.report.raw_span(fact.start, fact.end)[0] - read.report.start for fact in figures]
-        return Sketch(
-            digest_of(report_id), _bytes(signature), _bytes(_figure_signature(read)), shingles.tobytes(), b"".join(map(_code, figures)),
-            _bytes(places),
-        )  # fmt: skip
+        told, codes = _told(figures)
+        return Sketch(digest_of(report_id), _bytes(signature), _bytes(told), shingles.tobytes(), codes, _bytes(places))
 
     def _shingles(self, text: str) -> npt.NDArray[np.uint64]:
-        """Hashes of all runs of characters, distinct. A polynomial over the code points, then mixed: the same on every machine."""
+        """Hashes of all runs of characters, in order. A polynomial over the code points, then mixed: the same on every machine."""
         bare = self._drop.sub("", self._figure.sub("0", text))
         points = np.frombuffer(bare.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
         count = max(0, len(points) - self._length + 1)
         hashes = np.zeros(count, np.uint64)
         for position in range(self._length):
             hashes = hashes * _MULTIPLIER + points[position : position + count]
-        return np.unique(_mixed(hashes))
+        return _mixed(hashes)
 
 
 def _mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -132,18 +134,23 @@ def _mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return hashes ^ (hashes >> np.uint64(33))
 
 
-def _figure_signature(read: ReadReport) -> list[int]:
-    said = [fact.quantity for fact in read.facts if fact.kind in QUANTITIES and fact.quantity is not None]
+def _told(figures: Iterable[Fact]) -> tuple[list[int], bytes]:
+    """MinHash of what figures say, and the code of each."""
+    words, codes = [], []
+    for fact in figures:
+        said = fact.quantity or _NOTHING
+        numbers = _plain(said.value), _plain(said.low), _plain(said.high)
+        codes.append(_code("\0".join((fact.kind, *numbers, said.unit or ""))))
+        if fact.quantity is not None:
+            words.append(" ".join((*numbers, str(said.unit))))
     minhash = rensa.RMinHash(num_perm=FIGURE_PERMUTATIONS, seed=SEED)
-    minhash.update([f"{_plain(q.value)} {_plain(q.low)} {_plain(q.high)} {q.unit}" for q in said])
-    digest: list[int] = minhash.digest()
-    return digest
+    minhash.update(words)
+    return minhash.digest(), b"".join(codes)
 
 
-def _code(fact: Fact) -> bytes:
+@lru_cache(MOST_CODES)
+def _code(words: str) -> bytes:
     """Equal for equal figures, and on every machine."""
-    said = fact.quantity or Quantity(None)
-    words = "\0".join((fact.kind, _plain(said.value), _plain(said.low), _plain(said.high), said.unit or ""))
     return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 

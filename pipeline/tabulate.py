@@ -9,7 +9,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -34,6 +33,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "events": ("events",),
 }
 """Columns of `activities`, and the classes of units.toml that fill each: the first class that occurs, never two mixed."""
+_MEASURING = tuple((name, unit_class) for name, classes in MEASURES.items() for unit_class in classes)
 
 GATHERED = (FILES, REPORTS, FACTS_TABLE, ACTIVITIES, CHECKS, LAST_YEAR, CORRECTIONS)
 """The tables that come of single reports."""
@@ -81,15 +81,16 @@ class Tabulator:
         """One input with its reports; `reads` is empty where it could not be read."""
         self._extend("files", _file_columns(document, len(reads)))
         for read in reads:
-            report_id = self._number(report_hash(read.report.raw))
-            self._extend("reports", _report_columns(read, report_id))
-            self._extend("facts", _fact_columns(read, report_id, self._calendar))
-            self._extend("activities", _activity_columns(read, report_id, self._calendar, self._classes))
-            self._extend("checks", _check_columns(read, report_id))
-            self._extend("last_year", _recall_columns(read, report_id))
-            self._extend("corrections", outcomes.columns(read.amendments, report_id, partial(_fact_id, read, report_id)))
-            self._dating += _dating(read, report_id)
-            self.gaps += _gaps(read, report_id)
+            of = _Source(read, self._number(report_hash(read.report.raw)))
+            self._extend("reports", _report_columns(read, of.report_id))
+            self._extend("facts", _fact_columns(of, self._calendar))
+            self._extend("activities", _activity_columns(of, self._calendar, self._classes))
+            self._extend("checks", _check_columns(of))
+            self._extend("last_year", _recall_columns(of))
+            if read.amendments:
+                self._extend("corrections", outcomes.columns(read.amendments, of.report_id, of.fact_ids.__getitem__))
+            self._dating += _dating(read, of.report_id)
+            self.gaps += _gaps(of)
 
     def tables(self) -> Tables:
         """The tables of all that was added, and what reports of one town may tell of each other's years."""
@@ -105,6 +106,23 @@ class Tabulator:
         target = self._columns[name]
         for column, values in target.items():
             values.extend(columns[column])
+
+
+class _Source:
+    """A report under its id, with what several tables ask of it."""
+
+    def __init__(self, read: ReadReport, report_id: str) -> None:
+        self.read, self.report_id = read, report_id
+        self.spans = [read.report.raw_span(fact.start, fact.end) for fact in read.facts]
+        """Of each fact, in the source."""
+        self.fact_ids = [f"{report_id}:{start - read.report.start}" for start, _ in self.spans]
+        self._sentences: dict[int, str | None] = {}
+
+    def sentence(self, index: int) -> str | None:
+        """The words of a sentence, cut out once."""
+        if index not in self._sentences:
+            self._sentences[index] = _words(self.read, *_sentence_span(self.read, index))
+        return self._sentences[index]
 
 
 def renumber(tables: Tables, names: Mapping[str, str]) -> Tables:
@@ -189,19 +207,18 @@ def _title(read: ReadReport) -> str | None:
     return read.report.raw_text(*read.report.title).strip() if read.report.title else None
 
 
-def _fact_columns(read: ReadReport, report_id: str, calendar: Calendar) -> Columns:
+def _fact_columns(of: _Source, calendar: Calendar) -> Columns:
+    read, ids, spans = of.read, of.fact_ids, of.spans
     report, facts = read.report, read.facts
-    spans = [report.raw_span(fact.start, fact.end) for fact in facts]
-    ids = [f"{report_id}:{start - report.start}" for start, _ in spans]
     quantities = [fact.quantity or _NO_QUANTITY for fact in facts]
     dates = [fact.date or _NO_DATE for fact in facts]
     days = [calendar.days(when, read.period.year) if when.edtf else None for when in dates]
     values, lows, highs = ([_NO_NUMBER if number is None else exact(number) for number in numbers] for numbers in _numbers(quantities))
-    sentences, sections = _sentences(read), _sections(read)
+    sections = _sections(read)
     count = len(facts)
     return {
         "fact_id": ids,
-        "report_id": [report_id] * count,
+        "report_id": [of.report_id] * count,
         "source": [report.source] * count,
         "start": [start for start, _ in spans],
         "end": [end for _, end in spans],
@@ -230,7 +247,7 @@ def _fact_columns(read: ReadReport, report_id: str, calendar: Calendar) -> Colum
         "when_anchor": [fact.when_anchor for fact in facts],
         "part_of": [None if fact.part_of is None else ids[fact.part_of] for fact in facts],
         "section": [sections(fact.sentence) for fact in facts],
-        "sentence": [sentences(fact.sentence) for fact in facts],
+        "sentence": [of.sentence(fact.sentence) for fact in facts],
         "rule": [fact.rule for fact in facts],
         "cues": [_cues(read, fact.cues) for fact in facts],
         "note": [_notes(fact, numbers) for fact, *numbers in zip(facts, values, lows, highs, strict=True)],
@@ -256,18 +273,6 @@ def _notes(fact: Fact, numbers: Iterable[tuple[Decimal | None, str | None]]) -> 
 def _object(read: ReadReport, fact: Fact) -> str | None:
     """The object as written in the source where its place is known; damage and script stay as they are."""
     return fact.object if fact.object_span is None else read.report.raw_text(*fact.object_span)
-
-
-def _sentences(read: ReadReport) -> Callable[[int], str | None]:
-    """Sentence index → its words, each cut out once."""
-    kept: dict[int, str | None] = {}
-
-    def words(index: int) -> str | None:
-        if index not in kept:
-            kept[index] = _words(read, *_sentence_span(read, index))
-        return kept[index]
-
-    return words
 
 
 def _sections(read: ReadReport) -> Callable[[int], str | None]:
@@ -319,16 +324,15 @@ def _last(span: Days | None) -> Any:
     return None if span is None else span[1]
 
 
-def _activity_columns(read: ReadReport, report_id: str, calendar: Calendar, classes: Mapping[str, str]) -> Columns:
-    report, activities = read.report, read.activities
+def _activity_columns(of: _Source, calendar: Calendar, classes: Mapping[str, str]) -> Columns:
+    read, report, activities = of.read, of.read.report, of.read.activities
     spans = [report.raw_span(activity.start, activity.end) for activity in activities]
     whens = [_when(read, activity) for activity in activities]
     days = [None if when is None else calendar.days(when, read.period.year) for when in whens]
     measured = [_measures(read, activity, classes) for activity in activities]
-    sentences = _sentences(read)
     columns: Columns = {
-        "activity_id": _distinct(f"{report_id}:{start - report.start}" for start, _ in spans),
-        "report_id": [report_id] * len(activities),
+        "activity_id": _distinct(f"{of.report_id}:{start - report.start}" for start, _ in spans),
+        "report_id": [of.report_id] * len(activities),
         "start": [start for start, _ in spans],
         "end": [end for _, end in spans],
         "activity": [activity.activity for activity in activities],
@@ -336,14 +340,14 @@ def _activity_columns(read: ReadReport, report_id: str, calendar: Calendar, clas
         "when": [None if when is None else when.edtf for when in whens],
         "date_start": [_first(span) for span in days],
         "date_end": [_last(span) for span in days],
-        "fact_ids": [[_fact_id(read, report_id, index) for index in activity.facts] for activity in activities],
-        "sentence": [sentences(activity.sentence) for activity in activities],
+        "fact_ids": [[of.fact_ids[index] for index in activity.facts] for activity in activities],
+        "sentence": [of.sentence(activity.sentence) for activity in activities],
         "rule": [activity.rule for activity in activities],
         "cues": [_cues(read, activity.cues) for activity in activities],
     }
     for name in MEASURES:
-        columns[name] = [exact(of[name].value)[0] if name in of else None for of in measured]
-        columns[f"{name}_bound"] = [of[name].bound if name in of else None for of in measured]
+        columns[name] = [exact(found[name].value)[0] if name in found else None for found in measured]
+        columns[f"{name}_bound"] = [found[name].bound if name in found else None for found in measured]
     return columns
 
 
@@ -360,11 +364,10 @@ def _measures(read: ReadReport, activity: Activity, classes: Mapping[str, str]) 
         number = hedged(quantity.value, quantity.low, quantity.high, quantity.bound)
         if number is not None and unit_class is not None:
             found.setdefault(unit_class, []).append(number)
-    measured = {}
-    for name, wanted in MEASURES.items():
-        terms = next((found[unit_class] for unit_class in wanted if unit_class in found), None)
-        if terms is not None:
-            measured[name] = total(terms)
+    measured: dict[str, Hedged] = {}
+    for name, unit_class in _MEASURING if found else ():
+        if unit_class in found and name not in measured:
+            measured[name] = total(found[unit_class])
     return measured
 
 
@@ -377,11 +380,6 @@ def _when(read: ReadReport, activity: Activity) -> PartialDate | None:
     return next((PartialDate(fact.when, anchor=fact.when_anchor) for fact in facts if fact.when), None)
 
 
-def _fact_id(read: ReadReport, report_id: str, index: int) -> str:
-    fact = read.facts[index]
-    return f"{report_id}:{read.report.raw_span(fact.start, fact.end)[0] - read.report.start}"
-
-
 def _distinct(ids: Iterable[str]) -> list[str]:
     """The ids in their order, a repeated one with a counter: two activities can be told of by the same words."""
     seen: Counter[str] = Counter()
@@ -392,35 +390,34 @@ def _distinct(ids: Iterable[str]) -> list[str]:
     return result
 
 
-def _check_columns(read: ReadReport, report_id: str) -> Columns:
-    checks = read.checks
-    sentences = _sentences(read)
+def _check_columns(of: _Source) -> Columns:
+    checks = of.read.checks
     return {
-        "report_id": [report_id] * len(checks),
+        "report_id": [of.report_id] * len(checks),
         "kind": [check.kind for check in checks],
-        "total": [_fact_id(read, report_id, check.total) for check in checks],
-        "parts": [[_fact_id(read, report_id, index) for index in check.parts] for check in checks],
+        "total": [of.fact_ids[check.total] for check in checks],
+        "parts": [[of.fact_ids[index] for index in check.parts] for check in checks],
         "stated": [exact(check.stated)[0] for check in checks],
         "computed": [exact(check.computed)[0] for check in checks],
         "difference": [exact(subtract(check.stated, check.computed))[0] for check in checks],
         "verdict": [check.verdict for check in checks],
-        "sentence": [sentences(check.sentence) for check in checks],
+        "sentence": [of.sentence(check.sentence) for check in checks],
     }
 
 
-def _recall_columns(read: ReadReport, report_id: str) -> Columns:
+def _recall_columns(of: _Source) -> Columns:
     """As far as the report itself goes; last year's report is found at the end of the run."""
+    read = of.read
     facts = [read.facts[recall.fact] for recall in read.recalls]
     numbers = [hedged(q.value, q.low, q.high, q.bound) for q in (fact.quantity or _NO_QUANTITY for fact in facts)]
-    sentences = _sentences(read)
     known: Columns = {
-        "report_id": [report_id] * len(facts),
-        "fact_id": [_fact_id(read, report_id, recall.fact) for recall in read.recalls],
+        "report_id": [of.report_id] * len(facts),
+        "fact_id": [of.fact_ids[recall.fact] for recall in read.recalls],
         "indicator": [recall.indicator for recall in read.recalls],
         "stated": [None if number is None else exact(number.value)[0] for number in numbers],
         "stated_bound": [None if number is None else number.bound for number in numbers],
         "step": [exact(recall.step)[0] for recall in read.recalls],
-        "sentence": [sentences(fact.sentence) for fact in facts],
+        "sentence": [of.sentence(fact.sentence) for fact in facts],
     }
     return {name: known.get(name, [None] * len(facts)) for name in LAST_YEAR.names()}
 
@@ -441,8 +438,8 @@ def _dating(read: ReadReport, report_id: str) -> Iterator[dict[str, Any]]:
     }
 
 
-def _gaps(read: ReadReport, report_id: str) -> Iterator[dict[str, Any]]:
-    for gap in read.gaps:
-        start, end = read.report.raw_span(gap.start, gap.end)
-        fact_ids = [] if gap.fact is None else [_fact_id(read, report_id, gap.fact)]
-        yield {"report_id": report_id, "indicator": gap.indicator, "state": gap.state, "start": start, "end": end, "fact_ids": fact_ids}
+def _gaps(of: _Source) -> Iterator[dict[str, Any]]:
+    for gap in of.read.gaps:
+        start, end = of.read.report.raw_span(gap.start, gap.end)
+        fact_ids = [] if gap.fact is None else [of.fact_ids[gap.fact]]
+        yield {"report_id": of.report_id, "indicator": gap.indicator, "state": gap.state, "start": start, "end": end, "fact_ids": fact_ids}
