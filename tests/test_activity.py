@@ -105,6 +105,14 @@ def test_every_type_has_examples() -> None:
         # a sentence that breaks down what the one before counted
         ("镇里受理来信来访920件。按内容分:社会保障310件,环境保护85件。", dict.fromkeys(("920件", "310件", "85件"), "rights")),
         ("全年发展党员18名。其中种植能手6名。", {"18名": "organizing", "6名": "organizing"}),
+        # people who are counted and the next clause says what they went to; but not those of whom work is told
+        ("康复协调员和残疾人代表共26人,参加县里的业务培训会。", {"26人": "training"}),
+        ("看望住院职工9人,参加志愿服务6次。", {"9人": "hardship_aid", "6次": "community"}),
+        # a committee that hears applications for aid is part of the aid, one that hears the leaders of a plant is not
+        ("一、城乡低保\n对46户申请低保户进行民主评议,41户通过。", {"46户": "hardship_aid", "41户": "hardship_aid"}),
+        ("四、民主管理\n开展领导干部民主评议2次。", {"2次": "democratic_mgmt"}),
+        # the bodies that a new union has in it
+        ("新组建基层工会36家,涵盖企业法人单位92家。", {"36家": "organizing", "92家": "organizing"}),
         # what ends the clause before is its head
         ("组织电工到县里参加安全培训,高压电工12人。", {"12人": "training"}),
         # a paragraph that opens with the town goes on with it, economy and schools included, up to where work is told

@@ -38,7 +38,7 @@ SHORT = 6
 TOWN = 160
 """Characters behind words of what the town has within which its figures stand."""
 
-_PATTERNS = ("spending", "verbal", "work", "visiting", "among", "events", "matter", "participants", "counted_event", "breakdown")
+_PATTERNS = ("spending", "verbal", "work", "visiting", "among", "events", "matter", "participants", "counted_event", "breakdown", "goers")
 _ROW_KEYS = {"code", "label", "label_en", "names", "words", "hints", "verbs", "counted", "examples", "counter_examples"}
 
 
@@ -171,7 +171,7 @@ class ActivityReader:
         clauses = {key: rulebook.compile(table["clauses"][key], f"rules/activities.toml: clauses.{key}") for key in _PATTERNS}
         patterns = iter([clauses[key] for key in _PATTERNS])
         self._spending, self._verbal, self._work, self._visiting, self._among = (next(patterns) for _ in range(5))
-        self._events, self._matter, self._participants, self._counted_event, self._breakdown = patterns
+        self._events, self._matter, self._participants, self._counted_event, self._breakdown, self._goers = patterns
         self._parts = PartReader(rulebook)
         sieved = (self._work, self._spending, self._parts.town_words)
         self._work_sieved, self._spending_sieved, self._town_sieved = map(self._sieve.add, sieved)
@@ -413,8 +413,14 @@ class ActivityReader:
         behind = hits.clause(at.sentence, at.clause + 1)
         if behind:
             goes_on = text[hits.end_of(at.sentence, at.clause)] != ";"
-            spent = goes_on and self._is_spent(at, mention, text, passing)
-            scores.place(behind, weights.purpose if spent else weights.next * (1.0 if goes_on else weights.apart))
+            told = goes_on and (self._is_spent(at, mention, text, passing) or self._goes_to(at, mention, text, passing))
+            scores.place(behind, weights.purpose if told else weights.next * (1.0 if goes_on else weights.apart))
+
+    def _goes_to(self, at: Setting, mention: Mention, text: str, passing: frozenset[int]) -> bool:
+        """Whether the clause tells but of people, and the next one what they went to: 联络员共29人,参加专职委员培训会."""
+        if self._goers.match(text, mention.end) is None:
+            return False
+        return self._work_sieved not in passing or self._work.search(text, at.start, mention.start) is None
 
     def _go_on(self, scores: _Scores, at: Setting, last: _Last, report: Report, *, elliptic: bool) -> None:
         setting, topic = last.setting, last.topic

@@ -34,6 +34,8 @@ HEDGED_CLASSES = ("person", "household", "money")
 """Types of which any hedged number may be a threshold: 超亿元项目."""
 
 CLAUSE_ENDS = ",;|("
+_AMONG = regex.compile(r"f(?:[na]{1,2}[hd]{0,2}q[,sc]){0,6}\Z")
+"""What stands before those that a whole is parted into: 工会干部中专职71人、兼职79人."""
 _OPENING = "“‘《〈「『"
 _KEYS = {"id", "why", "side", "pattern", "fits", "last", "topic", "kinds", "types", "never", "examples", "counter_examples"}
 Side = Literal["before", "behind", "becomes", "clause"]
@@ -122,6 +124,7 @@ class Frames:
         self._no_name = frozenset(words["no_name"].split())
         self._givers = frozenset(words["givers"].split())
         self._agents_behind = frozenset(words["agents_behind"].split())
+        self._teaching = frozenset(words["teaching"].split())
         self._closed = frozenset(words["closed_verbs"].split())
         self._standards = frozenset(words["standards"].split())
         self._distances = frozenset(words["distances"].split())
@@ -135,7 +138,6 @@ class Frames:
         self._grades = tuple(words["grades"].split())
         self.dealing = frozenset(words["dealing"].split())
         self.each = frozenset(words["each"].split())
-        self._investments = frozenset(words["investments"].split())
         self._named_payments = frozenset(words["named_payments"].split())
         self._payments = frozenset(words["payments"].split()) | self._named_payments
         self._made_with = regex.compile(bounded(bricks["made_with"].replace("{np}", bricks["np"])), regex.VERBOSE)
@@ -231,7 +233,10 @@ class Frames:
 
     def _belongs_to_another(self, line: Line, place: Place, fit: int) -> bool:
         """Whether the number counts what stands before it rather than a phrase behind it that it need not count."""
-        return (fit == 0 and self._fits_before(line, place)) or (fit <= 0 and self._is_owned(line, place))
+        if fit > 0:
+            return False
+        named = fit == 0 or (place.kind == "money" and line.letters[place.here + 1] == "D")
+        return (named and self._fits_before(line, place)) or self._is_owned(line, place)
 
     @staticmethod
     def _is_owned(line: Line, place: Place) -> bool:
@@ -243,10 +248,15 @@ class Frames:
 
     def _fits_before(self, line: Line, place: Place) -> bool:
         """社区矫正人员28人无一脱管: what stands before the number is just what it counts, what stands behind it only may be."""
-        if place.wanted.type not in CUT_BEFORE_VERB and (place.kind != "money" or line.letters[place.here + 1] == "D"):
+        if place.wanted.type not in CUT_BEFORE_VERB and (place.kind != "money" or not self._is_named_before(line, place)):
             return False
         before = next(rule for rule in self.rules if rule.side == "before" and rule.id == BEFORE)
         return any(self.types.fit(place.wanted, line.phrase(*span)) > 0 for span in self.spans(before, line, place))
+
+    @staticmethod
+    def _is_named_before(line: Line, place: Place) -> bool:
+        """纯收入10万元以上的种粮大户: whether money has its name right before it, where 的 stands behind."""
+        return line.letters[place.here + 1] != "D" or line.letters[place.here - 1] == "n"
 
     @staticmethod
     def _is_threshold_of(line: Line, place: Place) -> bool:
@@ -303,8 +313,9 @@ class Frames:
         if text in self._ranks or (place.wanted.type in PEOPLE_COUNTED and self._is_place(text)):
             return True
         owner = self.is_owner(text, place.wanted)
+        among = owner and _AMONG.search(line.letters, place.bounds[0], span[0]) is not None
         owner = owner or (place.wanted.type in (None, "person") and self.types.of(text) == "organisation")
-        return (place.wanted.type in COUNTED and self.is_target(text, place.wanted)) or (owner and self.is_part(line, place))
+        return (place.wanted.type in COUNTED and self.is_target(text, place.wanted)) or among or (owner and self.is_part(line, place))
 
     def names_nobody(self, found: Found, place: Place) -> bool:
         """Whether what the clause of a count of people or bodies names is none of them: a verb, where they are, an event."""
@@ -360,12 +371,13 @@ class Frames:
         at = place.here - 1
         while at > place.left and line.letters[at] in "duh":
             at -= 1
-        return at >= place.left and line.word(at) in self._payments and (at == 0 or line.letters[at - 1] not in "nao")
+        if at < place.left or line.word(at) not in self._payments:
+            return False
+        return at == 0 or line.letters[at - 1] not in "nao" or line.word(at - 1).endswith(self._actors)
 
     def names_payment(self, line: Line, place: Place) -> bool:
         """Whether the verb of paying right before the money is its name too where nothing was made with it: 人均筹资630元."""
-        names = self._named_payments if line.letters[place.here + 1] != "," else self._investments
-        return line.word(place.here - 1) in names
+        return line.letters[place.here + 1] != "," and line.word(place.here - 1) in self._named_payments
 
     def is_named_behind(self, line: Line, place: Place) -> bool:
         """筹集3万元的助学款: whether the money has its name right behind it."""
@@ -567,6 +579,8 @@ class Frames:
             last = self._before_names(line, first, last)
         if self._is_done_for(line, first, last, wanted):
             return last - 1, last
+        if self._is_held_for(line, first, last, wanted):
+            return first, first + 1
         text = line.phrase(first, last)
         found = None if self._is_compound(line, last, text) else self.types.of(text)
         for position in range(last - 2, first, -1):
@@ -595,10 +609,19 @@ class Frames:
         return next(ends, last)
 
     def _is_done_for(self, line: Line, first: int, last: int, wanted: Wanted) -> bool:
-        """企业捐助3万元, 为患病职工报销19例: those who did it, or for whom it was done, are no part of it."""
-        if line.letters[last - 1] != "e" or last - first < 2 or not self._is_agent(line.phrase(first, last - 1)):
+        """企业捐助3万元, 为患病职工报销19例, 向灾区捐款6万元: those who did it, or for whom it was done, are no part of it."""
+        if line.letters[last - 1] != "e" or last - first < 2:
             return False
-        return wanted.type == "money" or (wanted.type == "case" and first > 0 and line.word(first - 1) in self._givers)
+        given = first > 0 and line.word(first - 1) in self._givers
+        if not self._is_agent(line.phrase(first, last - 1)):
+            return wanted.type == "money" and given
+        return wanted.type == "money" or (wanted.type == "case" and given)
+
+    def _is_held_for(self, line: Line, first: int, last: int, wanted: Wanted) -> bool:
+        """培训企业负责人和安全员3期: what courses are counted of is the verb, and not those who were taught."""
+        if wanted.type != "event" or last - first < 2 or line.word(first) not in self._teaching:
+            return False
+        return self._begins(line, first) and self.types.of(line.phrase(first + 1, last)) == "person"
 
     def _is_entered(self, line: Line, first: int, last: int) -> bool:
         """Whether a phrase is the object of a verb and those who did it: 新签|集体合同|企业."""
@@ -612,12 +635,17 @@ class Frames:
 
     def _is_verb(self, line: Line, first: int, last: int, text: str, found: str | None) -> bool:
         """Whether the word that begins a phrase is its verb: 改造道路5条 at the beginning of a clause, and no 宣传资料, 建成养殖小区."""
-        begins = first == 0 or line.letters[first - 1] in ",;:|()dhwtlr" or line.measures.get(first - 1) == "money"
+        begins = self._begins(line, first)
         if line.word(first) in self._leading and not self.is_bare(line.phrase(first + 1, last)):
             return True
         if found in CUT_BEFORE_VERB:
             return True
         return begins and (not self._is_compound(line, last, text) or self._has_object(line, first, last, text))
+
+    @staticmethod
+    def _begins(line: Line, first: int) -> bool:
+        """Whether a phrase is the first of its clause, but for adverbs and the like."""
+        return first == 0 or line.letters[first - 1] in ",;:|()dhwtlr" or line.measures.get(first - 1) == "money"
 
     def _has_object(self, line: Line, first: int, last: int, text: str) -> bool:
         """登记失业人员, 检查用工单位: a noun between the verb and the head shows that the verb is no part of the compound."""

@@ -263,9 +263,11 @@ class _Search:
         if adds_up and (place.kind != "money" or self._mentions[previous].kind != "money"):
             return None
         found = self._found[previous]
+        first = self._left(previous_at, place.bounds[0])
         if found is not None and place.kind == "count" and self._types.fit(place.wanted, found.text) < 0:
-            within = self._phrase_that_fits(place, self._left(previous_at, place.bounds[0]), inside=True)
-            return within or self._carry(found)
+            return self._phrase_that_fits(place, first, inside=True) or self._carry(found)
+        if found is not None and found.verbal and place.wanted.type == "person":  # 培训村干部3期154人次
+            return self._phrase_that_fits(place, first, inside=False) or self._carry(found)
         if place.kind == "money" and found is not None and self._types.of(found.text) in PEOPLE:
             return self._carry(self._paid_before(place) or found)
         return self._carry(found)
