@@ -125,7 +125,7 @@ class Candidates:
         if before.marker is None and not signed and (self._line_score(first - 1) >= 1 or self._roles.leads(before.text)):
             return None  # the line before is an opening itself, or leads to the list
         score = weights["restart_alone"]
-        score += sum(cue.weight for cue in self._patterns.cues if cue.before and cue.pattern.search(before.text))
+        score += self._patterns.before.weight(before.text)
         score += weights["signature_before"] if signed else weights["restart_item"] if before.marker else 0
         score += weights["separator_before"] if self._roles.is_separator(first - 1) else 0
         score += weights["head_above"] if first < index else 0
@@ -153,7 +153,7 @@ class Candidates:
             text, limits = self._lines[index].text, self._patterns.boundary
             if len(text) > limits["whole_line"]:
                 text = text[: limits["line_head"]]
-            self._line_scores[index] = sum(cue.weight for cue in self._patterns.cues if not cue.before and cue.pattern.search(text))
+            self._line_scores[index] = self._patterns.here.weight(text)
         return self._line_scores[index]
 
     def _surroundings(self, first: int, text: int) -> float:
@@ -162,7 +162,7 @@ class Candidates:
         score = 0.0
         if first > 0:
             before = self._lines[first - 1]
-            score += sum(cue.weight for cue in self._patterns.cues if cue.before and cue.pattern.search(before.text))
+            score += self._patterns.before.weight(before.text)
             if self._roles.is_signature(first - 1):
                 score += weights["signature_before"] + self._roles.is_signed(first) * weights["signed_before"]
             if self._roles.is_separator(first - 1):

@@ -116,7 +116,7 @@ class LineRoles:
 
     def opens(self, index: int) -> bool:
         """Whether line `index` begins as openings do: with a time, with who speaks."""
-        return any(cue.opens and cue.pattern.search(self._lines[index].text) for cue in self._patterns.cues)
+        return self._patterns.opening.speak(self._lines[index].text)
 
     def belongs_above(self, index: int) -> bool:
         """Whether line `index` is part of the head of the opening below it: addressee, document number, profile."""
@@ -134,9 +134,7 @@ class LineRoles:
     def leads_opening(self, index: int) -> bool:
         """Whether line `index` may stand above an opening: a profile of the town, what the year was."""
         text = self._lines[index].text
-        if len(text) > self._patterns.boundary["line_head"]:
-            return False
-        return any(cue.leads and cue.pattern.search(text) for cue in self._patterns.cues)
+        return len(text) <= self._patterns.boundary["line_head"] and self._patterns.leading.speak(text)
 
     def leads(self, text: str) -> bool:
         """Whether the last sentence of `text` leads to a list."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import regex
 
+from pipeline.needles import Sieve
 from pipeline.rulebook import Rulebook, RuleError
 from pipeline.starts import Starts
 
@@ -85,6 +86,29 @@ class Cue:
     counter_examples: tuple[str, ...]
 
 
+class Cues:
+    """Some of the cues, and which of them speak in a line: most need a word that is not there."""
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self._cues = tuple(cues)
+        self._sieve = Sieve()
+        for cue in self._cues:
+            self._sieve.add(cue.pattern)
+
+    def found(self, text: str) -> Iterator[Cue]:
+        """Those that find something in `text`, in their order."""
+        passing = self._sieve.passing(text, 0, len(text))
+        return (cue for index, cue in enumerate(self._cues) if index in passing and cue.pattern.search(text))
+
+    def weight(self, text: str) -> float:
+        """What they say together."""
+        return sum(cue.weight for cue in self.found(text))
+
+    def speak(self, text: str) -> bool:
+        """Whether any of them finds something."""
+        return any(True for _ in self.found(text))
+
+
 @dataclass(frozen=True, slots=True)
 class MarkerRule:
     """What a marker of one level looks like."""
@@ -115,6 +139,8 @@ class Patterns:
             Label(row["id"], self._compile(row["pattern"], row["id"]), *_examples(row)) for row in table["label"] if not row.get("off")
         )
         self.cues = tuple(self._cue(row) for row in table["cue"] if not row.get("off"))
+        self.here, self.before = Cues(cue for cue in self.cues if not cue.before), Cues(cue for cue in self.cues if cue.before)
+        self.opening, self.leading = Cues(cue for cue in self.cues if cue.opens), Cues(cue for cue in self.cues if cue.leads)
         self.markers = tuple(
             MarkerRule(row["level"], self._compile(row["pattern"], f"marker {row['level']}"), *_examples(row)) for row in table["marker"]
         )
