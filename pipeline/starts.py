@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import re2
@@ -50,29 +51,29 @@ class Starts:
 
     def matches(self, text: str) -> Iterator[tuple[int, Iterator[regex.Match[str]]]]:
         """The matches of each pattern, as its `finditer` gives them; patterns that have none may be left out."""
-        places = self._places(text)
+        padded = _padded(text)
+        places = self._places(padded)
         for index, pattern in enumerate(self._patterns):
             if index in places:
                 yield index, _at(places[index], pattern, text)
             elif index in self._searches:
-                yield index, _behind(self._searches[index], pattern, text)
+                yield index, _behind(self._searches[index], pattern, text, padded)
             elif index in self._anywhere:
                 yield index, pattern.finditer(text)
 
-    def _places(self, text: str) -> Mapping[int, Sequence[int]]:
+    def _places(self, padded: str) -> Mapping[int, Sequence[int]]:
         """By pattern the offsets where it can begin, ascending."""
         places: defaultdict[int, list[int]] = defaultdict(list)
-        padded, can_begin, listed = _padded(text), self._automaton.Match, self._listed
+        can_begin, listed = self._automaton.Match, self._listed
         everywhere = range(len(listed))
         content = padded.encode()
-        window = _Window([run.span() for run in self._long_run.finditer(text)])
-        last = byte = 0
-        for found in self._place.finditer(padded):
-            start = found.start()
-            byte += len(padded[last:start].encode())
-            last = start
-            width = WINDOW if window.fixed else window.end(start) - start
-            hits = can_begin(content[byte : byte + min(width, WIDEST) * _WIDEST_CHARACTER]) or everywhere  # it has run out of memory
+        window = _Window([(run.start() - 1, run.end() - 1) for run in self._long_run.finditer(padded, 1)])
+        width = WINDOW * _WIDEST_CHARACTER
+        between = self._place.split(padded)[:-1]
+        for start, byte in zip(accumulate(map(len, between)), accumulate(map(len, map(str.encode, between))), strict=True):
+            if not window.fixed:
+                width = min(window.end(start) - start, WIDEST) * _WIDEST_CHARACTER
+            hits = can_begin(content[byte : byte + width]) or everywhere  # it has run out of memory
             if len(hits) > 1:
                 for hit in hits:
                     places[listed[hit]].append(start)
@@ -124,10 +125,10 @@ def _relaxed(pattern: Pattern) -> Relaxed | None:
 
 
 def _place(pieces: Sequence[Relaxed]) -> re.Pattern[str]:
-    """Where any of them can begin: the character before it is matched."""
+    """Where any of them can begin: before the character that stands before it."""
     first = _class_of(piece.first for piece in pieces).pattern
     before = _class_of(piece.wanted for piece in pieces).pattern if all(piece.wanted for piece in pieces) else "(?s:.)"
-    return re.compile(f"{before}(?={first})")
+    return re.compile(f"(?={before}{first})")
 
 
 def _class_of(sets: Iterable[Items | None]) -> re.Pattern[str]:
@@ -165,9 +166,9 @@ def _at(starts: Sequence[int], pattern: Pattern, text: str) -> Iterator[regex.Ma
             yield match
 
 
-def _behind(relaxed: Any, pattern: Pattern, text: str) -> Iterator[regex.Match[str]]:
+def _behind(relaxed: Any, pattern: Pattern, text: str, padded: str) -> Iterator[regex.Match[str]]:
     """As `finditer`, but from one place to the next where the relaxed pattern matches."""
-    padded, place = _padded(text), 0
+    place = 0
     while found := relaxed.search(padded, place):
         match = pattern.search(text, found.start())
         if match is None:

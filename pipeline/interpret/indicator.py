@@ -8,30 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
 import regex
 from msgspec import structs
 
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.interpret.themes import Themes, ThemeWords
+from pipeline.interpret.view import NUMBER, View
 from pipeline.model import Cue, Fact, Report
 from pipeline.needles import Passing, Sieve
 from pipeline.rulebook import Indicator, Rulebook, RuleError
 
-NUMBER = "@"
-HEADING_LENGTH = 60
-OPENING_LENGTH = 40
 WHOLE_YEAR = "XXXX"
 """What 去年 and 上年 say as EDTF."""
 SENTENCES_BACK = 3
 """Sentences of which one that begins with 其中 may tell parts."""
-LONGEST_VIEW = 2000
-"""So many characters of a sentence are looked at; what is longer is a list without full stops, and most of it far from the number."""
 
-_MARKS = ' 、“”‘’"《》'
 _PATTERNS = ("frame", "with", "unless", "about", "apart", "then", "object", "own", "says", "not_object", "not_then")
 _OF_SENTENCE = ("own", "with", "says", "then")
 """Conditions that look at nothing but words of the number's sentence, as they stand there."""
@@ -44,27 +38,6 @@ _HOME = ("office", "elsewhere", "others")
 """What an indicator says of the reports in which it is at home."""
 _CLASS = regex.compile(r"\[[^\]]*\]")
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
-
-
-class View(msgspec.Struct, frozen=True, gc=False):
-    """What a rule may ask of the words around a number."""
-
-    frame: str
-    """The number's clause, without filler before the number."""
-    clause: str
-    """The number's clause as it stands; the clause that says what is counted before it, where the number has no words of its own."""
-    near: str
-    """From the last semicolon, or the beginning of the sentence, to the end of the clause."""
-    said: str
-    """The heading, the opening of the item, the sentence before and the sentence up to the end of the clause."""
-    then: str
-    """What follows in the sentence."""
-    object: str
-    """What is counted or paid; empty where that is not known."""
-    own: str
-    """The clause without the other members of the list that the number stands in, where these have words and verbs of their own."""
-    says: str
-    """The whole statement: from the last semicolon, or the beginning of the sentence, to the next, with the number as `@`."""
 
 
 _WANTED = {"frame": "frame", "object": "object", "own": "own", "with": "clause", "says": "says", "about": "said", "then": "then"}
@@ -112,9 +85,9 @@ class _Rule:
     """By their index in the reader's sieve its conditions that a sentence must pass; `framed`: with that of the frame."""
     framed: frozenset[int]
 
-    def may_hold(self, fact: Fact, total: str | None) -> bool:
-        """Whether it holds as far as type of work and total go."""
-        return (not self.activities or fact.activity in self.activities) and (self.of is None or (total or "") in self.of)
+    def is_for(self, units: Set[str], activity: str | None) -> bool:
+        """Whether it is one for such a measure word and such work."""
+        return not self.units.isdisjoint(units) and (not self.activities or activity in self.activities)
 
     def speaks(self, view: View) -> bool:
         """Whether the words around the number are such as the rule asks for."""
@@ -132,8 +105,6 @@ class _Signs:
     passing: Passing
     office: str | None
     """The body that the report is by."""
-    rules: dict[tuple[Any, ...], Sequence[_Rule]] = field(default_factory=dict)
-    """Those left to be tried on the words around a number, by all that they were chosen by: numbers of a sentence share it."""
 
 
 class IndicatorReader:
@@ -152,7 +123,7 @@ class IndicatorReader:
         """May be shared with other readers, so that each sentence is put through it once."""
         self._now_sieved, self._never_sieved = self.sieve.add(self._now), self.sieve.add(self._never)
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
-        self._by_unit: dict[tuple[str, str], Sequence[_Rule]] = {}
+        self._rules_for: dict[tuple[str, str, str | None], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
         self._themes = ThemeWords(table.get("theme", ()))
         self._homes: dict[str, _Home] = {}
@@ -250,43 +221,36 @@ class IndicatorReader:
         may_be_new = self._now_sieved in here
         if fact.scope == "last_year" and not of_any_year and not may_be_new:
             return None
-        key = fact.kind, unit, fact.activity, total, here
-        rules = signs.rules.get(key)
-        if rules is None:
-            rules = signs.rules[key] = self._left(fact, unit, total, here)
+        rules = self._left(fact, unit, total, here, may_be_new=may_be_new)
         if not rules:
             return None
-        view = _view(report, fact, clauses.spans[at.sentence], at, self._links, self._member)
+        view = View(report, fact, clauses.spans[at.sentence], at, self._links, self._member)
         is_new = may_be_new and self._now.search(view.clause) is not None
         if self._never_sieved in here and self._never.search(view.clause):
             return None
         if fact.scope == "last_year" and not of_any_year and not is_new:
             return None
         if is_new:
-            view = self._of_new(view)
+            view.renew(self._from)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
         told = (rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view))
         return next((code for code in told if code not in self._homes or self._homes[code].holds(view, signs.office)), None)
 
-    def _left(self, fact: Fact, unit: str, total: str | None, here: frozenset[int]) -> Sequence[_Rule]:
+    def _left(self, fact: Fact, unit: str, total: str | None, here: frozenset[int], *, may_be_new: bool) -> Sequence[_Rule]:
         """The rules that may hold for such a number in a sentence that lets `here` through."""
-        rules = self._of_unit(fact.kind, unit)
-        # the frame of a new figure (由去年的86%提高到91%) is put together from words that stand apart in the sentence
-        rules = [rule for rule in rules if (rule.sieved if self._now_sieved in here else rule.framed) <= here]
-        return [rule for rule in rules if rule.may_hold(fact, total)]
+        rules = [rule for rule in self._for(fact.kind, unit, fact.activity) if rule.of is None or (total or "") in rule.of]
+        if may_be_new:  # the frame of a new figure (由去年的86%提高到91%) is put together from words that stand apart in the sentence
+            return [rule for rule in rules if rule.sieved <= here]
+        return [rule for rule in rules if rule.framed <= here]
 
-    def _of_new(self, view: View) -> View:
-        """The words around the new figure of 由去年的86%提高到91%: it stands where the old one does."""
-        before, _, behind = view.frame.partition(NUMBER)
-        return structs.replace(view, frame=f"{self._from.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}")
-
-    def _of_unit(self, kind: str, unit: str) -> Sequence[_Rule]:
-        """The rules for a measure word."""
-        key = kind, unit
-        if key not in self._by_unit:
-            wanted = {unit, self._classes.get(unit, "")}
-            self._by_unit[key] = [rule for rule in self._rules[kind] if not rule.units.isdisjoint(wanted)]
-        return self._by_unit[key]
+    def _for(self, kind: str, unit: str, activity: str | None) -> Sequence[_Rule]:
+        """The rules for a measure word and a type of work."""
+        key = kind, unit, activity
+        rules = self._rules_for.get(key)
+        if rules is None:
+            units = {unit, self._classes.get(unit, "")}
+            rules = self._rules_for[key] = [rule for rule in self._rules[kind] if rule.is_for(units, activity)]
+        return rules
 
 
 def may_fill(fact: Fact) -> bool:
@@ -314,53 +278,6 @@ def _with(fact: Fact, code: str | None, at: Setting | None) -> Fact:
     if code is None or at is None:
         return fact
     return structs.replace(fact, indicator=code, cues=(*fact.cues, Cue(f"indicator.{code}", at.start, at.end)))
-
-
-def _view(report: Report, fact: Fact, spans: Sequence[tuple[int, int]], at: Setting, links: str, member: regex.Pattern[str]) -> View:
-    text, sentence = report.text, report.sentences[at.sentence]
-    before, behind = text[at.start : fact.start], text[fact.end : at.end]
-    head = text[at.start : at.head]
-    if at.bare:
-        said_by = text[slice(*spans[at.anchor])] if at.anchor < at.clause else ""
-        before, head = f"{said_by},{before}" if said_by else before, said_by or text[at.start : at.left]
-    if at.labelled:
-        before = head = text[at.start : at.head]
-        behind = ""
-    elif "\t" in before:
-        before = head = before.partition("\t")[0]
-        behind = ""
-    first, last = max(sentence.start, at.end - LONGEST_VIEW), min(sentence.end, at.end + LONGEST_VIEW)
-    start = max(first, text.rfind(";", first, fact.start))
-    end = text.find(";", fact.end, last)
-    says = f"{text[start : fact.start]}{NUMBER}{text[fact.end : last if end < 0 else end]}"
-    return View(
-        f"{head.strip(_MARKS)}{NUMBER}{behind.lstrip(links)}", f"{before}{NUMBER}{behind}", text[start : at.end],
-        f"{_above(report, at)}\n{text[first : at.end]}", text[at.end : last],
-        text[slice(*fact.object_span or (0, 0))], _own(text, fact, at, before, behind, member), says,
-    )  # fmt: skip
-
-
-def _own(text: str, fact: Fact, at: Setting, before: str, behind: str, member: regex.Pattern[str]) -> str:
-    """Of 新签集体合同8份、新建工会6家、… what tells of the second number alone: 新建工会@."""
-    if at.start < at.left and not at.bare and member.match(text, at.left, fact.start):
-        before = text[at.left + 1 : fact.start]
-    if behind and at.right < at.end:
-        behind = text[fact.end : at.right]
-    return f"{before}{NUMBER}{behind}"
-
-
-def _above(report: Report, at: Setting) -> str:
-    """The innermost heading, the words that open the item, and the sentence before in it."""
-    block = report.blocks[report.sentences[at.sentence].block]
-    heading = report.blocks[block.path[-1]] if block.path else None
-    words = report.text[heading.start : min(heading.end, heading.start + HEADING_LENGTH)] if heading else ""
-    opening = report.text[block.start : min(block.end, block.start + OPENING_LENGTH, report.sentences[at.sentence].start)]
-    before = at.sentence - 1
-    earlier = ""
-    if before >= 0 and report.sentences[before].block == report.sentences[at.sentence].block:
-        end = report.sentences[before].end
-        earlier = report.text[max(report.sentences[before].start, end - LONGEST_VIEW) : end]
-    return f"{words}\n{opening}\n{earlier}"
 
 
 def _rule(
