@@ -104,6 +104,15 @@ def relax(pattern: str, lists: Mapping[str, Iterable[str]]) -> Relaxed:
     return replace(whole, text=_led(whole))
 
 
+def edges(pattern: str, lists: Mapping[str, Iterable[str]]) -> tuple[Items | None, Items | None]:
+    """The characters that a match of the pattern can begin with, and those that it can end with; None where any can or it may be empty.
+
+    Raises RelaxError.
+    """
+    whole = _either(_Reader(pattern, lists).whole())
+    return (None, None) if whole.nullable else (whole.first, whole.final)
+
+
 class _Reader:
     """Reads a verbose pattern from left to right. `behind`: it stands in a look-behind."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.interpret.frames import Frames
 from pipeline.interpret.phrases import Types
 from pipeline.model import QUANTITIES, Document
-from pipeline.rulebook import Rulebook, RuleError
+from pipeline.rulebook import Rulebook, RuleError, load
 from pipeline.stages import Tools
 
 
@@ -240,3 +242,18 @@ def test_a_wrong_frame_is_told(book: Rulebook) -> None:
     wrong = {**table, "frame": [{"id": "object.mine", "why": "x", "sides": "behind"}]}
     with pytest.raises(RuleError, match="unknown key sides"):
         Frames(wrong, types)
+
+
+FRAMES = Frames(load().table("objects"), Types(load().table("objects"), {}))
+LETTERS = st.text(alphabet="vnaeoqscDdhugtzfirbplw:", max_size=8)
+
+
+@given(LETTERS, LETTERS)
+def test_no_frame_that_finds_a_phrase_is_left_out_for_the_words_beside_the_number(before: str, behind: str) -> None:
+    letters, here = f";{before}q{behind};", len(before) + 1
+    for frame in FRAMES.rules:
+        if frame.side == "before":
+            found = frame.pattern.search(letters, 1, here)
+        else:
+            found = frame.pattern.match(letters, here + 1, len(letters) - 1)
+        assert not found or frame.may_stand(before[-1:], letters[here + 1])

@@ -7,7 +7,7 @@ import re2
 import regex
 
 from pipeline.patterns import PATTERN_FLAGS
-from pipeline.relax import RelaxError, relax
+from pipeline.relax import RelaxError, edges, relax
 
 
 def _begins(pattern: str, text: str, **lists: list[str]) -> list[int]:
@@ -58,3 +58,18 @@ def test_drops_what_reaches_too_far() -> None:
 def test_refuses_what_it_does_not_know(pattern: str) -> None:
     with pytest.raises(RelaxError):
         relax(pattern, {})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "final"),
+    [
+        (r"(?: (?P<object> [ne]+ ) i? : ) \Z", "ne", ":"),
+        (r"(?<= v u? ) [ab] c* d?", "ab", "abcd"),
+        (r"a (?= b )", "a", "a"),
+        (r"a? . ", None, None),
+        (r"a? (?! b )", None, None),
+    ],
+)
+def test_edges(pattern: str, first: str | None, final: str | None) -> None:
+    found = edges(pattern, {})
+    assert tuple(None if items is None else set(items) for items in found) == tuple(None if c is None else set(c) for c in (first, final))

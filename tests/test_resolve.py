@@ -24,10 +24,10 @@ def test_priority_then_length_then_place_then_order() -> None:
     assert resolve([(0, 1, same), (0, 0, short)], 9)[0] == [short]
 
 
-def test_losers_say_who_stands_there() -> None:
-    kept, losers = resolve([(0, 0, _mention(0, 5, "long")), (0, 1, _mention(3, 7, "short")), (0, 2, _mention(5, 6, "beside"))], 9)
+def test_those_that_give_way_come_with_the_one_that_stands_there() -> None:
+    kept, beaten = resolve([(0, 0, _mention(0, 5, "long")), (0, 1, _mention(3, 7, "short")), (0, 2, _mention(5, 6, "beside"))], 9)
     assert [mention.rule for mention in kept] == ["long", "beside"]
-    assert [(loser.mention.rule, loser.reason) for loser in losers] == [("short", "long stands at 0-5")]
+    assert [(mention.rule, winner.rule) for mention, winner in beaten] == [("short", "long")]
 
 
 def test_a_loser_blocks_nothing() -> None:
@@ -46,10 +46,10 @@ CANDIDATES = st.lists(
 
 @given(CANDIDATES)
 def test_nothing_overlaps_and_nothing_is_lost(candidates: list[tuple[int, int, Mention]]) -> None:
-    kept, losers = resolve(candidates, 40)
+    kept, beaten = resolve(candidates, 40)
     assert all(a.end <= b.start for a, b in pairwise(kept))
-    assert len(kept) + len(losers) == len(candidates)
-    assert all(any(loser.mention.start < m.end and m.start < loser.mention.end for m in kept) for loser in losers)
+    assert len(kept) + len(beaten) == len(candidates)
+    assert all(mention.start < winner.end and winner.start < mention.end and winner in kept for mention, winner in beaten)
 
 
 @given(CANDIDATES, st.randoms(use_true_random=False))

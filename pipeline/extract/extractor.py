@@ -49,14 +49,21 @@ class Extractor:
 
     def extract(self, report: Report) -> list[Mention]:
         """Mentions by local offset; they do not overlap, and every digit lies in exactly one."""
-        return self.extract_text(report.text)[0]
+        return self._settled(report.text)[0]
 
     def extract_text(self, text: str) -> tuple[list[Mention], list[Loser]]:
         """Mentions of a clean text, and the matches that gave way with the reason."""
+        kept, beaten, in_words = self._settled(text)
+        losers = [Loser(mention, f"the numeral belongs to the word {text[slice(*word)]}") for mention, word in in_words]
+        losers += [Loser(mention, f"{winner.rule} stands at {winner.start}-{winner.end}") for mention, winner in beaten]
+        return kept, losers
+
+    def _settled(self, text: str) -> tuple[list[Mention], list[tuple[Mention, Mention]], list[tuple[Mention, tuple[int, int]]]]:
+        """The mentions that stand, those that gave way with the ones they gave way to, and those that are a piece of a word."""
         ordinary, weak, phrases = self._listed(text)
         blocked = _Spans(ordinary)
         candidates = [(PHRASE_PRIORITY, -1, mention) for mention in phrases]
-        losers: list[Loser] = []
+        in_words: list[tuple[Mention, tuple[int, int]]] = []
         candidates += [(TABLE_PRIORITY, -1, mention) for mention in self._tables.mentions(text)]
         readable = text
         if self._dense.search(text):
@@ -70,11 +77,11 @@ class Extractor:
                 if word is None:
                     candidates.append((rule.priority, rule.order, mention))
                 else:
-                    losers.append(Loser(mention, f"the numeral belongs to the word {text[slice(*word)]}"))
+                    in_words.append((mention, word))
         kept, beaten = resolve(candidates, len(text))
         kept += self._left_over(text, kept, _Spans(ordinary + weak))
         kept.sort(key=lambda mention: mention.start)
-        return kept, losers + beaten
+        return kept, beaten, in_words
 
     def _listed(self, text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[Mention]]:
         ordinary: list[tuple[int, int]] = []

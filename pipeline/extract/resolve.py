@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.model import Loser, Mention
+from pipeline.model import Mention
 
 
-def resolve(candidates: Iterable[tuple[int, int, Mention]], length: int) -> tuple[list[Mention], list[Loser]]:
-    """Mentions that stand, by offset, and those that gave way. A candidate is (priority, order of its rule, mention)."""
+def resolve(candidates: Iterable[tuple[int, int, Mention]], length: int) -> tuple[list[Mention], list[tuple[Mention, Mention]]]:
+    """Mentions that stand, by offset, and those that gave way, each with the one that stands there.
+
+    A candidate is (priority, order of its rule, mention).
+    """
     ranked = sorted(candidates, key=lambda c: (-c[0], c[2].start - c[2].end, c[2].start, c[1]))
     owner: list[Mention | None] = [None] * length
     kept: list[Mention] = []
-    losers: list[Loser] = []
+    beaten: list[tuple[Mention, Mention]] = []
     for _, _, mention in ranked:
         start, end = mention.start, mention.end
         winner = owner[start] or next(filter(None, owner[start:end]), None)
         if winner is not None:
-            losers.append(Loser(mention, f"{winner.rule} stands at {winner.start}-{winner.end}"))
+            beaten.append((mention, winner))
             continue
         owner[start:end] = [mention] * (end - start)
         kept.append(mention)
     kept.sort(key=lambda mention: mention.start)
-    return kept, losers
+    return kept, beaten

@@ -106,28 +106,45 @@ class _Scores:
                     known[1:] = best * part, start, end
 
     def add(self, code: str, points: float, start: int, end: int) -> None:
-        self._add(code, points, points, start, end)
+        """One cue."""
+        known = self._of.get(code)
+        if known is None:
+            self._of[code] = [points, points, start, end]
+            return
+        known[0] += points
+        if points > known[1]:
+            known[1:] = points, start, end
 
     def take(self, other: _Scores, most: float) -> None:
         """The points of `other` too, `most` at most for each type."""
-        for code, (points, best, start, end) in other._of.items():
-            self._add(code, points if points < most else most, best, start, end)
+        of = self._of
+        for code, row in other._of.items():
+            points = row[0] if row[0] < most else most
+            known = of.get(code)
+            if known is None:
+                of[code] = [points, *row[1:]]
+            else:
+                known[0] += points
+                if row[1] > known[1]:
+                    known[1:] = row[1:]
 
     def take_beside(self, other: _Scores, weights: Weights, until: int) -> None:
         """The points of `other` too; where a type is named before `until`, those that say less there get a share of its points at most."""
-        own = {code: row[0] for code, row in self._of.items()}
-        best = max(own.values(), default=0.0)
-        is_named = best >= weights.named and any(row[0] == best and row[2] < until for row in self._of.values())
-        for code, (points, value, start, end) in other._of.items():
-            if is_named and own.get(code, 0.0) < best:
-                limited = min(points, best * (weights.rival if code in own else weights.beside))
-            else:
-                limited = points
-            self._add(code, limited, value, start, end)
+        of = self._of
+        best = max([row[0] for row in of.values()], default=0.0)
+        is_named = best >= weights.named and any(row[0] == best and row[2] < until for row in of.values())
+        for code, row in other._of.items():
+            points, known = row[0], of.get(code)
+            if known is None:
+                of[code] = [min(points, best * weights.beside) if is_named else points, *row[1:]]
+                continue
+            known[0] += min(points, best * weights.rival) if is_named and known[0] < best else points
+            if row[1] > known[1]:
+                known[1:] = row[1:]
 
     def names_but(self, code: str, named: float) -> bool:
         """Whether a type other than `code` is named."""
-        return any(row[0] >= named for known, row in self._of.items() if known != code)
+        return any(row[0] >= named and known != code for known, row in self._of.items())
 
     def scale(self, code: str, factor: float) -> None:
         """The points of one type times a factor."""
@@ -142,15 +159,6 @@ class _Scores:
         code = min([code for code, row in self._of.items() if row[0] == most], key=order.__getitem__)
         _, _, start, end = self._of[code]
         return Topic(code, Cue(f"activity.{code}", start, end))
-
-    def _add(self, code: str, points: float, value: float, start: int, end: int) -> None:
-        known = self._of.get(code)
-        if known is None:
-            self._of[code] = [points, value, start, end]
-            return
-        known[0] += points
-        if value > known[1]:
-            known[1:] = value, start, end
 
 
 class ActivityReader:
@@ -197,7 +205,7 @@ class ActivityReader:
             beside.take(around, self.weights.around)
             scores.take_beside(beside, self.weights, mentions[index].end + NEAR)
             stock = self.weights.stock_beside if named else self.weights.stock
-            self._stock(scores, setting, hits, mentions[index], report, stock, sieved)
+            self._stock(scores, setting, hits, mentions[index], report, stock, sieved, passing)
             among = last is not None and self._is_among(setting, mentions[index], last, report)
             if last is not None and last.topic.cue is not None and among:
                 scores.add(last.topic.code, self.weights.among, last.topic.cue.start, last.topic.cue.end)
@@ -237,15 +245,18 @@ class ActivityReader:
         above = NOTHING if at.sentence in hits.closing else hits.above(report.sentences[at.sentence].block, at.start)
         around.place(above, 1.0)
         if title is not None:
-            is_another = any(code != title.code and row[1] >= self.weights.heading_names for code, row in above.items())
+            names = self.weights.heading_names
+            is_another = any(row[1] >= names and code != title.code for code, row in above.items())
             around.add(title.code, min(title.points, self.weights.office) if is_another else title.points, title.start, title.end)
         if last is not None:
             self._go_on(around, at, last, report, elliptic=self._is_elliptic(at, hits, report.text))
         return around
 
-    def _stock(self, scores: _Scores, at: Setting, hits: Placed, mention: Mention, report: Report, points: float, sieved: Passing) -> None:
-        """Background figures: what a part headed so tells of, unless its sentence tells of work."""
-        passing = sieved.around(at.sentence, mention.start, mention.end)
+    def _stock(
+        self, scores: _Scores, at: Setting, hits: Placed, mention: Mention, report: Report, points: float, sieved: Passing,
+        passing: frozenset[int],
+    ) -> None:  # fmt: skip
+        """Background figures: what a part headed so tells of, unless its sentence tells of work. `passing`: what its sentence lets pass."""
         text, sentence, told_of_work = report.text, report.sentences[at.sentence], self._work_sieved in passing
         if told_of_work and self._work.search(text, at.start, mention.start):
             scores.scale(STOCK, self.weights.told)
@@ -299,7 +310,7 @@ class ActivityReader:
 
     def _is_elliptic(self, at: Setting, hits: Placed, text: str) -> bool:
         own = hits.clauses.get((at.sentence, at.clause), ())
-        silent = not any(hit.role != "counted" for hit in own)
+        silent = all(hit.role == "counted" for hit in own)
         return silent and (at.bare or len(text[at.start : at.head].strip()) <= ELLIPTIC)
 
     def _hits(self, report: Report, clauses: Clauses) -> Placed:
@@ -331,15 +342,16 @@ class ActivityReader:
     def _clause(self, scores: _Scores, at: Setting, hits: Placed, mention: Mention, text: str, passing: frozenset[int]) -> None:
         """The cues of the number's own clause."""
         weights = self.weights
-        own = hits.clauses.get((at.sentence, at.clause), ())
+        own = hits.clauses.get((at.sentence, at.clause))
+        if not own:
+            return
         if self._is_spent(at, mention, text, passing):
             later = weights.purpose
         else:
             later = weights.later if any(at.left <= hit.start < mention.start for hit in own) else weights.shared
         governing = self._governing(own, at, mention, text)
-        if own:
-            factors = [(hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own]
-            scores.place(together([pair for pair in factors if pair[1]]), 1.0)
+        factors = [(hit, self._own_factor(hit, at, mention, later, text) * self._under(hit, governing, mention)) for hit in own]
+        scores.place(together([pair for pair in factors if pair[1]]), 1.0)
 
     def _framed(self, scores: _Scores, at: Setting, mention: Mention, text: str, frames: Sequence[_Frame]) -> None:
         """The forms of words around the number, of those that its sentence lets pass."""
@@ -370,8 +382,10 @@ class ActivityReader:
 
         One that is counted itself, before another number, is a noun there: 培训9场、讲座11场.
         """
-        verbs = (hit for hit in reversed(own) if hit.role == "verb" and hit.end <= mention.start)
-        return next((hit for hit in verbs if hit.end >= at.left or not self._counted_event.match(text, hit.end)), None)
+        for hit in reversed(own):
+            if hit.role == "verb" and hit.end <= mention.start and (hit.end >= at.left or not self._counted_event.match(text, hit.end)):
+                return hit
+        return None
 
     def _under(self, hit: Hit, governing: Hit | None, mention: Mention) -> float:
         """How a governing verb changes what a cue counts: itself more, the nouns of other types that it lists less."""

@@ -46,6 +46,8 @@ Place = Mapping[str, tuple[float, float, int, int]]
 
 def together(found: Sequence[tuple[Hit, float]]) -> Place:
     """The cues of a place, each with its factor, as one: the best counts whole, the others a part."""
+    if not found:
+        return NOTHING
     if len(found) == 1:
         hit, factor = found[0]
         return {hit.code: (hit.weight * factor, hit.weight * factor, hit.start, hit.end)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import regex
 
 from pipeline.interpret.phrases import Line, Types, Wanted
 from pipeline.model import Cue, Quantity
+from pipeline.relax import RelaxError, edges
 from pipeline.repeats import bounded
 from pipeline.rulebook import RuleError
 
@@ -93,10 +95,16 @@ class Frame:
     kinds: frozenset[str] | None
     types: frozenset[str] | None
     never: frozenset[str]
+    beside: re.Pattern[str] | None
+    """The letters of which one stands right beside the number, on the frame's side; None where that is not known."""
 
     def asks(self, kind: str, wanted: str | None) -> bool:
         """Whether the frame is one for numbers of this kind that count nouns of the type `wanted`."""
         return (self.kinds is None or kind in self.kinds) and (self.types is None or wanted in self.types)
+
+    def may_stand(self, before: str, behind: str) -> bool:
+        """Whether it may find a phrase for a number between these letters; `before` is empty where the clause begins with the number."""
+        return self.beside is None or self.beside.match(before if self.side == "before" else behind) is not None
 
 
 class Frames:
@@ -106,7 +114,7 @@ class Frames:
         words, bricks = table["words"], table["bricks"]
         self.types = types
         self.rules = tuple(_frame(row, bricks) for row in table["frame"])
-        self._rules_of: dict[tuple[str, str | None], tuple[Frame, ...]] = {}
+        self._rules_of: dict[tuple[str, str | None, str, str], tuple[Frame, ...]] = {}
         self.phrase = regex.compile(bounded(bricks["np"]), regex.VERBOSE)
         self._compound = frozenset(words["compound_heads"].split())
         self._compound_ends = tuple(head for head in self._compound if len(head) > 1)
@@ -144,12 +152,14 @@ class Frames:
 
     # ---------------------------------------------------------------- where a phrase stands
 
-    def rules_for(self, place: Place) -> tuple[Frame, ...]:
-        """The frames for such numbers, in their order."""
-        key = place.kind, place.wanted.type
-        if key not in self._rules_of:
-            self._rules_of[key] = tuple(frame for frame in self.rules if frame.asks(*key))
-        return self._rules_of[key]
+    def rules_for(self, line: Line, place: Place) -> tuple[Frame, ...]:
+        """The frames for such numbers between such words, in their order."""
+        here = place.here
+        key = place.kind, place.wanted.type, line.letters[here - 1] if here > place.left else "", line.letters[here + 1]
+        rules = self._rules_of.get(key)
+        if rules is None:
+            rules = self._rules_of[key] = tuple(frame for frame in self.rules if frame.asks(*key[:2]) and frame.may_stand(*key[2:]))
+        return rules
 
     def spans(self, frame: Frame, line: Line, place: Place) -> Iterator[tuple[int, int]]:
         """The phrases that a frame finds for a number, as positions in the line."""
@@ -694,4 +704,15 @@ def _frame(row: Mapping[str, Any], bricks: Mapping[str, str]) -> Frame:
         raise RuleError(f"{where}: the pattern does not compile: {error}; see [bricks] in the same file") from error
     never = frozenset(row.get("never", "").split())
     kinds, types = (frozenset(row[key].split()) if key in row else None for key in ("kinds", "types"))
-    return Frame(row["id"], row["side"], compiled, row["fits"], row.get("last", True), row.get("topic", False), kinds, types, never)
+    last, topic, beside = row.get("last", True), row.get("topic", False), _beside(pattern, row["side"])
+    return Frame(row["id"], row["side"], compiled, row["fits"], last, topic, kinds, types, never, beside)
+
+
+def _beside(pattern: str, side: Side) -> re.Pattern[str] | None:
+    """The letters of which one stands right beside the number where the pattern matches."""
+    try:
+        first, final = edges(pattern, {})
+    except RelaxError:
+        return None
+    letters = {"before": final, "behind": first, "becomes": first, "clause": None}[side]
+    return re.compile(f"[{''.join(letters)}]") if letters else None

@@ -190,7 +190,7 @@ class _Search:
     def _in_clause(self, place: Place) -> tuple[Found | None, Found | None]:
         """The phrase of its clause that is the object; else one that may be it where nothing better is found."""
         spare: Found | None = None
-        for frame in self._frames.rules_for(place):
+        for frame in self._frames.rules_for(self._line, place):
             for span in self._frames.spans(frame, self._line, place):
                 found = self._made(span, frame.id)
                 if self._frames.accepts(frame, self._line, span, place):

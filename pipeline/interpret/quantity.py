@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from itertools import count
 
 import msgspec
 import regex
 
-from pipeline.bounds import EXACT
 from pipeline.interpret.numerals import Alphabet, NumeralError
 from pipeline.model import Bound, Cue, Mention, Quantity
 from pipeline.rulebook import HEDGE_SIDES, Rulebook
@@ -103,11 +102,13 @@ class QuantityReader:
         return frozenset(self._readers)
 
     def read(self, mention: Mention, text: str) -> tuple[Quantity, tuple[Cue, ...]]:
-        """The value of a mention and the cues around it that had a say. Raises UnreadableError with the reason."""
+        """The value of a mention and the cues around it that had a say, in the decimal context `EXACT`, which the caller sets.
+
+        Raises UnreadableError with the reason.
+        """
         groups = Groups(text, mention.groups)
         try:
-            with localcontext(EXACT):
-                quantity = self._readers[mention.reads](groups)
+            quantity = self._readers[mention.reads](groups)
         except NumeralError as error:
             raise UnreadableError(f"«{text[mention.start : mention.end]}»: {error}") from error
         quantity = _with_kind(quantity, mention.kind)

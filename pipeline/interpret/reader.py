@@ -167,12 +167,13 @@ class Interpreter:
         values, report, place = context.values, context.report, context.places[index]
         mention, quantity, sentence = values.mentions[index], values.quantities[index], report.sentences[place]
         assert quantity is not None
-        status, status_cue = context.status.read(mention, place, found)
+        passing = context.passing.around(place, mention.start, mention.end)
+        status, status_cue = context.status.read(mention, place, found, passing)
         topic = context.topics[index]
         activity, activity_cue = topic.code, topic.cue
         before = report.text[max(sentence.start, mention.start - SCOPE_CHARACTERS) : mention.start]
         date = self._links.when(index, values.mentions, values.dates, context.places, context.blocks, report.text)
-        scope = self._links.scope(before, date, context.passing.around(place, mention.start, mention.end))
+        scope = self._links.scope(before, date, passing)
         fact = structs.replace(
             fact, object=report.raw_text(*found.span) if found else None, object_span=found.span if found else None, status=status,
             scope=scope or "period", activity=activity, when=date.edtf if date else None,

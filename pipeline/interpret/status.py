@@ -152,8 +152,10 @@ class StatusReader:
 
     def threshold(self, number: _Number, passing: frozenset[int]) -> _Threshold | None:
         """The first threshold that holds for a number in a sentence that lets `passing` through."""
-        thresholds = self.thresholds_of(number.kind, number.unit)
-        return next((threshold for threshold in thresholds if threshold.sieved <= passing and threshold.holds(number)), None)
+        for threshold in self.thresholds_of(number.kind, number.unit):
+            if threshold.sieved <= passing and threshold.holds(number):
+                return threshold
+        return None
 
     def open(self, report: Report, passing: Passing | None = None) -> ReportStatus:
         """A reader of the numbers of one report. `passing`: of the sieve that was given."""
@@ -178,17 +180,20 @@ class ReportStatus:
         self._after: Sequence[_Rule] = ()
         self._in_clause: Sequence[_Rule] = ()
 
-    def read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
-        """Status of one number in sentence `place`, and the cue that decided on it; numbers come in the order of the text."""
-        status, cue = self._read(mention, place, found)
+    def read(self, mention: Mention, place: int, found: Found | None, passing: frozenset[int] | None = None) -> tuple[Status, Cue | None]:
+        """Status of one number in sentence `place`, and the cue that decided on it; numbers come in the order of the text.
+
+        `passing`: what passes the sieve around it, where the caller knows.
+        """
+        passing = self._passing.around(place, mention.start, mention.end) if passing is None else passing
+        status, cue = self._read(mention, place, found, passing)
         if status == "done" and self._first_done[0] != place:
             self._first_done = place, mention.start
         return status, cue
 
-    def _read(self, mention: Mention, place: int, found: Found | None) -> tuple[Status, Cue | None]:
+    def _read(self, mention: Mention, place: int, found: Found | None, passing: frozenset[int]) -> tuple[Status, Cue | None]:
         sentence, section = self._report.sentences[place], self._sections[place]
         number = _number(mention, sentence, self._report.text, found, self._rules.class_nouns)
-        passing = self._passing.around(place, mention.start, mention.end)
         threshold = self._rules.threshold(number, passing)
         if threshold is not None:
             return threshold.status, Cue(threshold.id, mention.start, mention.end)

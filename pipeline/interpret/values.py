@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import localcontext
 
 from msgspec import structs
 
+from pipeline.bounds import EXACT
 from pipeline.interpret.dates import DateReader
 from pipeline.interpret.numerals import Alphabet
 from pipeline.interpret.quantity import QuantityReader, UnreadableError
@@ -46,7 +48,8 @@ class ValueReader:
         )
 
     def read(self, mentions: Sequence[Mention], report: Report) -> Values:
-        rows = [self._one(mention, report) for mention in mentions]
+        with localcontext(EXACT):
+            rows = [self._one(mention, report) for mention in mentions]
         values = Values(*(tuple(column) for column in zip(*rows, strict=True))) if rows else Values((), (), (), ())
         return replace(values, quantities=self._sharing(values, report.text))
 
