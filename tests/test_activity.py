@@ -113,6 +113,12 @@ def test_every_type_has_examples() -> None:
         ("四、民主管理\n开展领导干部民主评议2次。", {"2次": "democratic_mgmt"}),
         # the bodies that a new union has in it
         ("新组建基层工会36家,涵盖企业法人单位92家。", {"36家": "organizing", "92家": "organizing"}),
+        # what kind of paper it is tells no topic
+        ("柳河市总工会上半年工作简报\n3个班组获全国工人先锋号。", {"3个": "honours"}),
+        # the party's congress is no title of honour
+        ("工会干部到车间宣讲党的二十大精神18场。", {"18场": "training"}),
+        # what happens at a counter
+        ("云台镇便民服务中心工作总结\n全年受理事项2160件,办结2150件。", {"2160件": "other", "2150件": "other"}),
         # what ends the clause before is its head
         ("组织电工到县里参加安全培训,高压电工12人。", {"12人": "training"}),
         # a paragraph that opens with the town goes on with it, economy and schools included, up to where work is told

@@ -38,7 +38,20 @@ SHORT = 6
 TOWN = 160
 """Characters behind words of what the town has within which its figures stand."""
 
-_PATTERNS = ("spending", "verbal", "work", "visiting", "among", "events", "matter", "participants", "counted_event", "breakdown", "goers")
+_PATTERNS = (
+    "spending",
+    "verbal",
+    "work",
+    "visiting",
+    "among",
+    "events",
+    "matter",
+    "participants",
+    "counted_event",
+    "breakdown",
+    "goers",
+    "paper",
+)
 _ROW_KEYS = {"code", "label", "label_en", "names", "words", "hints", "verbs", "counted", "examples", "counter_examples"}
 
 
@@ -179,7 +192,7 @@ class ActivityReader:
         clauses = {key: rulebook.compile(table["clauses"][key], f"rules/activities.toml: clauses.{key}") for key in _PATTERNS}
         patterns = iter([clauses[key] for key in _PATTERNS])
         self._spending, self._verbal, self._work, self._visiting, self._among = (next(patterns) for _ in range(5))
-        self._events, self._matter, self._participants, self._counted_event, self._breakdown, self._goers = patterns
+        self._events, self._matter, self._participants, self._counted_event, self._breakdown, self._goers, self._paper = patterns
         self._parts = PartReader(rulebook)
         sieved = (self._work, self._spending, self._parts.town_words)
         self._work_sieved, self._spending_sieved, self._town_sieved = map(self._sieve.add, sieved)
@@ -314,7 +327,7 @@ class ActivityReader:
         return silent and (at.bare or len(text[at.start : at.head].strip()) <= ELLIPTIC)
 
     def _hits(self, report: Report, clauses: Clauses) -> Placed:
-        placed = Placed(report, clauses, self.weights, self._matter)
+        placed = Placed(report, clauses, self.weights, self._matter, self._paper)
         placed.closing, placed.background = self._parts.closing(report), self._parts.background(report)
         for start, last, entries in self._lexicon.longest(report.text):
             for code, weight, role in entries:

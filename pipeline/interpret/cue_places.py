@@ -67,7 +67,7 @@ def together(found: Sequence[tuple[Hit, float]]) -> Place:
 class Placed:
     """The hits of a report by sentence, clause, heading block and title and, for list items, the words that open the item."""
 
-    def __init__(self, report: Report, clauses: Clauses, weights: Weights, matter: regex.Pattern[str]) -> None:
+    def __init__(self, report: Report, clauses: Clauses, weights: Weights, matter: regex.Pattern[str], paper: regex.Pattern[str]) -> None:
         self.clauses: dict[tuple[int, int], list[Hit]] = defaultdict(list)
         self._sentences: dict[int, list[Hit]] = defaultdict(list)
         self._headings: dict[int, list[Hit]] = defaultdict(list)
@@ -76,6 +76,7 @@ class Placed:
         self._leads = _leads(report)
         self._leading = frozenset(lead for leads in self._leads.values() for lead in leads)
         self._report, self._spans, self._weights, self._matter = report, clauses.spans, weights, matter
+        self._paper = paper
         self._ends: dict[int, int] = {}
         self._known: dict[object, Place] = {}
         self._at = 0
@@ -94,6 +95,8 @@ class Placed:
             self._at += 1
         if not sentences or not sentences[self._at].start <= hit.start < sentences[self._at].end:
             return
+        if self._names_paper(hit):
+            return
         if hit.role != "counted":
             self._sentences[self._at].append(hit)
             self._place_in_title(hit)
@@ -103,6 +106,11 @@ class Placed:
             self.clauses[self._at, min(bisect_right(self._cuts, hit.start), len(spans) - 1)].append(hit)
         if hit.role != "counted" and (hit.code != STOCK or hit.weight >= self._weights.names):
             self._place_above(hit, sentences[self._at].block)
+
+    def _names_paper(self, hit: Hit) -> bool:
+        """Whether a hit in the title, or where it stands, says but what kind of paper it is: 总工会上半年工作简报."""
+        start, end = self._report.title or (0, HEADLINE // 2)
+        return start <= hit.start < end and self._paper.match(self._report.text, hit.start) is not None
 
     def _place_in_title(self, hit: Hit) -> None:
         title = self._report.title
