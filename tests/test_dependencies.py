@@ -27,7 +27,10 @@ from pipeline.split import Splitter
 from pipeline.stages import STAGES, Tools
 
 SAMPLES = sorted((Path(__file__).parent.parent / "data" / "raw").rglob("*镇*.txt"))[:6]
-NO_INDICATORS = 'indicator = []\n[gate]\nlinks = ""\nnow = "#"\nfrom = "#"\namong = "#"\nunless = "#"\njoins = "、"\nverb = "#"\n'
+NO_INDICATORS = (
+    'indicator = []\n[gate]\nlinks = ""\njoins = "、"\n'
+    'now = "#"\nfrom = "#"\namong = "#"\ndealt = "#"\nlisted = "#"\nunless = "#"\nverb = "#"\n'
+)
 """The interpreter asks for indicators too; their rules are the business of a stage of its own."""
 
 

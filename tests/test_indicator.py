@@ -52,6 +52,13 @@ def test_every_indicator_has_a_rule_with_examples() -> None:
         ("会员5135人,其中女会员2696人。", {"5135人": "org.members_total", "2696人": "org.members_women"}),
         ("新发展会员300人,其中女会员120人。", {"300人": "org.members_new"}),
         ("全年受理劳动争议176件,涉及职工734人。其中1—3月就受理了72件。", {"176件": "rights.disputes", "734人": "rights.people"}),
+        ("新增会员2960人,其中货车司机等八大群体会员410人。", {"2960人": "org.members_new"}),
+        ("全年举办文体活动26场次,其中文艺演出6场、球类比赛5场。", {"26场次": "culture.events"}),
+        # of a list that is dealt out each number has the noun at its place
+        ("职工入会率、建会率分别达到91%和96%。", {"91%": "org.joined_rate"}),
+        ("建会率、职工入会率、集体合同签订率分别达97%、94%、90%。", {"94%": "org.joined_rate", "90%": "bargaining.coverage_rate"}),
+        ("新建工会、发展会员分别为14家、930人。", {"14家": "org.unions_new", "930人": "org.members_new"}),
+        ("职工入会率、建会率分别比上年高,达到91%。", {}),
         # figures per head, differences and thresholds are none
         ("慰问困难职工84户,每户800元,计6.72万元。", {"84户": "aid.households", "6.72万元": "aid.amount"}),
         ("全镇基层工会达到73家,比上年增加12家。", {"73家": "org.unions_total"}),
@@ -83,6 +90,10 @@ CIVIL_AFFAIRS = "平桥镇民政办2015年工作总结\n\n"
         (f"{CIVIL_AFFAIRS}对缺粮户46户发放春荒救济款2.3万元。", {}),
         (f"{CIVIL_AFFAIRS}春节走访困难职工46户,送去慰问金2.3万元。", {"46户": "aid.households", "2.3万元": "aid.amount"}),
         ("平桥镇妇联2015年工作总结\n\n协助镇工会救助患病女职工7人。", {"7人": "aid.people"}),
+        # works are no households, and what is given to model workers or in the heat is no aid
+        (f"{UNION}走访慰问困难企业9户、困难职工71户。", {"71户": "aid.households"}),
+        (f"{UNION}走访慰问劳动模范28名,发放慰问金1.4万元。", {}),
+        (f"{UNION}春送岗位,夏送清凉,为960人送去清凉物资;冬送温暖,慰问困难职工180人。", {"180人": "aid.people"}),
         # nor is it where others are named and nothing tells whose report it is
         (f"{UNION}重阳节慰问敬老院老人32名,送去慰问金6400元。", {}),
         ("八一前走访现役军人家庭。发放慰问金7000元。", {}),

@@ -118,10 +118,12 @@ class IndicatorReader:
         joins, verb = table["gate"]["joins"], table["gate"]["verb"]
         self._member = rulebook.compile(f"[{joins}] [^@]*? (?: {verb}\n)", "rules/indicators.toml: gate")
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
+        self._dealt, self._listed = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("dealt", "listed"))
         self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
         self.sieve = Sieve()
         """May be shared with other readers, so that each sentence is put through it once."""
         self._now_sieved, self._never_sieved = self.sieve.add(self._now), self.sieve.add(self._never)
+        self._dealt_sieved = self.sieve.add(self._dealt)
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
         self._rules_for: dict[tuple[str, str, str | None], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
@@ -225,6 +227,8 @@ class IndicatorReader:
         if not rules:
             return None
         view = View(report, fact, clauses.spans[at.sentence], at, self._links, self._member)
+        if self._dealt_sieved in here and (noun := self._dealt_noun(report.text, fact, at)):
+            view.deal(noun)
         is_new = may_be_new and self._now.search(view.clause) is not None
         if self._never_sieved in here and self._never.search(view.clause):
             return None
@@ -235,6 +239,16 @@ class IndicatorReader:
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
         told = (rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view))
         return next((code for code in told if code not in self._homes or self._homes[code].holds(view, signs.office)), None)
+
+    def _dealt_noun(self, text: str, fact: Fact, at: Setting) -> str | None:
+        """Of 建会率、入会率分别达95%和92% the noun at the number's place in the list; None where the lists do not match."""
+        dealt = self._dealt.search(text, at.start, fact.start)
+        if dealt is None:
+            return None
+        nouns = self._listed.split(text[at.start : dealt.start()])
+        numbers = len(self._listed.split(text[dealt.end() : at.end]))
+        place = len(self._listed.split(text[dealt.end() : fact.start])) - 1
+        return nouns[place] if 1 < len(nouns) == numbers and all(nouns) else None
 
     def _left(self, fact: Fact, unit: str, total: str | None, here: frozenset[int], *, may_be_new: bool) -> Sequence[_Rule]:
         """The rules that may hold for such a number in a sentence that lets `here` through."""

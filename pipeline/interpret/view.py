@@ -73,6 +73,13 @@ class View:
         before, _, behind = self.frame.partition(NUMBER)
         self.frame = f"{origin.sub('', before).rstrip(_MARKS)}{NUMBER}{behind}"
 
+    def deal(self, noun: str) -> None:
+        """Let a number of a list that is dealt out (建会率、入会率分别达96%和91%) stand behind its own noun alone."""
+        text, start = self._report.text, self._statement()
+        self._before, self._behind = noun, ""
+        self.frame = f"{noun.strip(_MARKS)}{NUMBER}"
+        self.says = f"{text[start : self._at.start]}{noun}{self._says()[self._fact.start - start :]}"
+
     # ---------------------------------------------------------------- the parts, when they are asked for
 
     def _clause(self) -> str:
