@@ -62,15 +62,21 @@ class DateReader:
         if century := groups.get("century"):
             return PartialDate(f"{int(self._alphabet.parse(century)) - 1:02}XX", anchor, part)
         if decade := groups.get("decade"):
-            return PartialDate(f"19{int(self._alphabet.parse(decade)) // 10}X", anchor, part)
+            return PartialDate(self._decades(decade, groups.get("to_decade")), anchor, part)
         if so_far := groups.get("months"):
-            return PartialDate(f"XXXX-01/XXXX-{self._two_digits(so_far, 12)}")
+            year = self._year(groups, "")
+            return PartialDate(f"{year}-01/{year}-{self._two_digits(so_far, 12)}", anchor)
         start = self._year(groups, "") + self._months(groups)
         if "/" in start:
             return PartialDate(start, anchor, part)
         start += self._day_and_time(groups, "")
         end = self._range_end(groups, start)
         return PartialDate(f"{start}/{end}" if end else start or None, anchor, part)
+
+    def _decades(self, first: str, last: str | None) -> str:
+        """`199X` of 90年代, `197X/198X` of 七八十年代: a decade's tens, or its one digit where the 十 stands behind the second."""
+        tens = [int(self._alphabet.parse(decade)) for decade in (first, last) if decade]
+        return "/".join(f"19{ten // 10 or ten}X" for ten in tens)
 
     def _festival(self, groups: Groups) -> PartialDate:
         return self._with_festival(groups.get("festival"), self._year(groups, ""), self._anchor(groups))
