@@ -15,7 +15,7 @@ SPECS = Path(__file__).parent / "specs"
 RIGHT_AT_LEAST = {
     "activities": 54,
     "damaged_numbers": 44,
-    "dates": 243,
+    "dates": 245,
     "indicators_aid": 42,
     "indicators_bargaining": 45,
     "indicators_culture": 25,
@@ -28,7 +28,7 @@ RIGHT_AT_LEAST = {
     "labels": 164,
     "labels_more": 75,
     "meaning": 241,
-    "quantities_forms": 175,
+    "quantities_forms": 176,
     "quantities_numbers": 149,
     "running_text": 20,
     "spans_more": 34,
