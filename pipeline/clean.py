@@ -291,7 +291,7 @@ class _Wrap:
             return _compile(table[name], bricks, book, f"rules/repairs.toml: [wrap] {name}")
 
         self._starts, self._openers, self._ends = compiled("starts"), compiled("openers"), compiled("ends")
-        self._closes, self._hanging = compiled("closes"), compiled("hanging")
+        self._closes, self._hanging, self._titles = compiled("closes"), compiled("hanging"), compiled("titles")
         self._open_end, self._open_start = compiled("open_end"), compiled("open_start")
         self._number_start, self._prose = compiled("number_start"), compiled("prose")
         self._number_end, self._unit_start, self._figured = compiled("number_end"), compiled("unit_start"), compiled("figured")
@@ -351,7 +351,9 @@ class _Wrap:
         return self._is_prose(line) and any(mark in following for mark in _FULL_STOPS)
 
     def _is_heading(self, line: str) -> bool:
-        """A short line behind a marker; with a figure before a comma it is an unfinished item."""
+        """A title, or a short line behind a marker; with a figure before a comma it is an unfinished item."""
+        if self._titles.match(line):
+            return True
         return bool(self._starts.match(line)) and len(line) <= self._heading_length and not self._figured.search(line)
 
     def _is_prose(self, line: str) -> bool:
