@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.bounds import Hedged, exact, hedged, total
+from pipeline.rows import Row, each_row
 from pipeline.rulebook import Indicator
 from pipeline.schema import CELLS, COMPARISON_LEAD, COVERAGE, DECIMAL, PLACE_COLUMNS
-
-Row = dict[str, Any]
 
 BOUND_SUFFIX = "__bound"
 YEAR_DASH = "–"
@@ -207,9 +208,11 @@ def _row_key(report: Row) -> tuple[Any, ...]:
 def _rows(reports: pa.Table) -> list[list[Row]]:
     """The reports that are no copies, gathered into rows, in the order of the comparison."""
     names = ["report_id", "source", "part", "title", "org", *_PLACE, "place_basis", "year", "year_min", "year_max", "year_basis", "period"]
-    originals = reports.filter(pc.is_null(reports["duplicate_of"])).select(names).to_pylist()
+    originals = reports.filter(pc.is_null(reports["duplicate_of"])).select(names)
     rows: dict[tuple[Any, ...], list[Row]] = {}
-    for report in originals:
+    known: dict[Any, Any] = {}  # an archive names its counties and years over and over
+    for row in each_row(originals):
+        report = {name: known.setdefault(value, value) for name, value in row.items()}
         rows.setdefault(_row_key(report), []).append(report)
     return sorted(rows.values(), key=lambda row: _row_order(row[0]))
 
@@ -258,48 +261,75 @@ def dispute(cells: pa.Table, disputed: frozenset[tuple[str, str]]) -> pa.Table:
 def comparison(cells: pa.Table, reports: pa.Table, indicators: Iterable[str]) -> pa.Table:
     """The wide table: a row per town, year, period and organisation; indicators across, `…__bound` beside those hedged anywhere."""
     rows = _rows(reports)
-    columns: dict[str, pa.Array] = {}
-    lead = [_lead(row) for row in rows]
-    for column in COMPARISON_LEAD:
-        columns[column.name] = pa.array([row[column.name] for row in lead], column.type)
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {
+        column.name: pa.array((_LEAD.get(column.name, _of_first(column.name))(row) for row in rows), column.type, size=len(rows))
+        for column in COMPARISON_LEAD
+    }
     place = {report["report_id"]: number for number, row in enumerate(rows) for report in row}
-    filled = _filled(cells, place)
+    filled = _filled(cells, place, len(rows))
     for code in indicators:
-        at = filled.get(code, {})
-        columns[code] = pa.array([at[number][0] if number in at else None for number in range(len(rows))], DECIMAL)
-        if any(bound != "=" for _, bound in at.values()):
-            columns[code + BOUND_SUFFIX] = pa.array([at[number][1] if number in at else None for number in range(len(rows))], pa.string())
+        columns[code], bounds = filled[code] if code in filled else (pa.nulls(len(rows), DECIMAL), pa.nulls(len(rows), pa.string()))
+        if pc.any(pc.not_equal(bounds, "=")).as_py():
+            columns[code + BOUND_SUFFIX] = bounds
     return pa.table(columns)
 
 
-def _filled(cells: pa.Table, place: Mapping[str, int]) -> dict[str, dict[int, tuple[Decimal, str]]]:
-    """Indicator → number of the row → value and bound. A row in which one report contradicts itself or another has none."""
+def _filled(cells: pa.Table, place: Mapping[str, int], count: int) -> dict[str, tuple[pa.ChunkedArray, pa.ChunkedArray]]:
+    """Indicator → values and bounds of `count` rows. A row in which one report contradicts itself or another has none.
+
+    `place`: the row of each report. The cells of an archive are millions: none becomes an object.
+    """
     told = cells.filter(pc.is_in(cells["state"], pa.array(["value", "conflict"])))
-    filled: dict[str, dict[int, tuple[Decimal, str]]] = defaultdict(dict)
-    conflicts = set()
-    for cell in told.select(["report_id", "indicator", "value", "bound", "state"]).to_pylist():
-        number = place.get(cell["report_id"])
-        if number is None:
-            continue
-        if cell["state"] == "conflict":
-            conflicts.add((cell["indicator"], number))
-        elif cell["value"] is not None:
-            filled[cell["indicator"]].setdefault(number, (cell["value"], cell["bound"]))
-    for indicator, number in conflicts:
-        filled[indicator].pop(number, None)
+    told = told.filter(pc.is_in(told["report_id"], pa.array(list(place), pa.string())))
+    rows = _places(told["report_id"], place)
+    conflict = np.asarray(pc.equal(told["state"], "conflict"))
+    given = np.asarray(pc.is_valid(told["value"])) & ~conflict
+    codes = told["indicator"].unique().to_pylist()
+    of_code = _places(told["indicator"], {code: number for number, code in enumerate(codes)})
+    filled = {}
+    for number, code in enumerate(codes):
+        own = np.flatnonzero(of_code == number)
+        at = np.full(count, -1)
+        first_last = own[given[own]][::-1]
+        at[rows[first_last]] = first_last  # of several reports of a row that agree the first tells, which is put there last
+        at[rows[own[conflict[own]]]] = -1
+        taken = pa.array(at, mask=at < 0)
+        filled[code] = told["value"].take(taken), told["bound"].take(taken)
     return filled
 
 
-def _lead(row: Sequence[Row]) -> Row:
-    report = row[0]
-    bases = {other["year_basis"] for other in row}
-    return {
-        **report,
-        "label": report["town"] or report["title"] or _address(report),
-        "year": year_label(report["year"], report["year_min"], report["year_max"]),
-        "year_basis": report["year_basis"] if len(bases) == 1 else ";".join(sorted(basis or "" for basis in bases)),
-        "report_ids": [other["report_id"] for other in row],
-    }
+def _places(column: pa.ChunkedArray, place: Mapping[str, int]) -> npt.NDArray[np.int64]:
+    """The number of each value, all of which have one."""
+    numbers = np.fromiter(place.values(), np.int64, len(place))
+    found: npt.NDArray[np.int64] = numbers[np.asarray(pc.index_in(column, pa.array(list(place), pa.string())), np.int64)]
+    return found
+
+
+def _of_first(name: str) -> Callable[[Sequence[Row]], Any]:
+    return lambda row: row[0][name]
+
+
+def _label(row: Sequence[Row]) -> str:
+    return row[0]["town"] or row[0]["title"] or _address(row[0])
+
+
+def _year(row: Sequence[Row]) -> str | None:
+    return year_label(row[0]["year"], row[0]["year_min"], row[0]["year_max"])
+
+
+def _year_basis(row: Sequence[Row]) -> str:
+    bases = {report["year_basis"] for report in row}
+    return ";".join(sorted(basis or "" for basis in bases)) if len(bases) > 1 else row[0]["year_basis"]
+
+
+def _report_ids(row: Sequence[Row]) -> list[str]:
+    return [report["report_id"] for report in row]
+
+
+_LEAD: Mapping[str, Callable[[Sequence[Row]], Any]] = {
+    "label": _label, "year": _year, "year_basis": _year_basis, "report_ids": _report_ids,
+}  # fmt: skip
+"""Columns that no report of the row has as they stand."""
 
 
 def _address(report: Row) -> str:
@@ -319,30 +349,32 @@ def year_label(year: int | None, first: int | None, last: int | None) -> str | N
 
 def coverage(cells: pa.Table, reports: pa.Table, indicators: Mapping[str, Indicator]) -> pa.Table:
     """Table `coverage`: per indicator, how much of the archive gives it. Copies are not counted."""
-    originals = {report["report_id"]: report for row in _rows(reports) for report in row}
-    counts: dict[str, dict[str, int]] = {code: defaultdict(int) for code in indicators}
-    towns: dict[str, set[tuple[Any, ...]]] = {code: set() for code in indicators}
+    originals = [report for row in _rows(reports) for report in row]
+    place = {report["report_id"]: number for number, report in enumerate(originals)}
     told = cells.filter(pc.not_equal(cells["state"], "not_mentioned"))
-    for cell in told.select(["report_id", "indicator", "bound", "state"]).to_pylist():
-        report = originals.get(cell["report_id"])
-        if report is None or cell["indicator"] not in counts:
-            continue
-        count = counts[cell["indicator"]]
-        count[cell["state"]] += 1
-        if cell["state"] == "value":
-            count["hedged"] += cell["bound"] != "="
-            count["year_inferred"] += report["year_basis"] == "inferred"
-            count["year_unknown"] += report["year"] is None
-            if (town := town_key(report)) is not None:
-                towns[cell["indicator"]].add(town)
-    columns: dict[str, list[Any]] = {
-        "indicator": list(indicators),
-        "label": [indicator.label for indicator in indicators.values()],
-        "unit": [indicator.unit for indicator in indicators.values()],
-        "reports": [len(originals)] * len(indicators),
-        "reports_with_value": [counts[code]["value"] for code in indicators],
-        "towns_with_value": [len(towns[code]) for code in indicators],
-    }
-    for name in ("hedged", "year_inferred", "year_unknown", "plan_only", "conflict", "masked"):
-        columns[name] = [counts[code][name] for code in indicators]
+    told = told.filter(pc.is_in(told["report_id"], pa.array(list(place), pa.string())))
+    inferred = np.array([report["year_basis"] == "inferred" for report in originals], bool)
+    unknown = np.array([report["year"] is None for report in originals], bool)
+    towns = _numbered(town_key(report) for report in originals)
+    columns: dict[str, list[Any]] = {name: [] for name in COVERAGE.names()}
+    for code, indicator in indicators.items():
+        own = told.filter(pc.equal(told["indicator"], code))
+        states = {row["values"]: row["counts"] for row in pc.value_counts(own["state"]).to_pylist()}
+        valued = own.filter(pc.equal(own["state"], "value"))
+        at = _places(valued["report_id"], place)
+        row = {
+            "indicator": code, "label": indicator.label, "unit": indicator.unit, "reports": len(originals),
+            "reports_with_value": states.get("value", 0), "towns_with_value": len(np.unique(towns[at][towns[at] >= 0])),
+            "hedged": pc.sum(pc.not_equal(valued["bound"], "=")).as_py() or 0,
+            "year_inferred": int(inferred[at].sum()), "year_unknown": int(unknown[at].sum()),
+            **{state: states.get(state, 0) for state in ("plan_only", "conflict", "masked")},
+        }  # fmt: skip
+        for name, values in columns.items():
+            values.append(row[name])
     return pa.table(columns, schema=COVERAGE.schema)
+
+
+def _numbered(keys: Iterable[tuple[Any, ...] | None]) -> npt.NDArray[np.int64]:
+    """A number for each key, equal ones for equal keys, -1 for none."""
+    known: dict[tuple[Any, ...], int] = {}
+    return np.array([-1 if key is None else known.setdefault(key, len(known)) for key in keys], np.int64)

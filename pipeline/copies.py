@@ -8,7 +8,7 @@ one sketch, so that their counters need not be known when it is made. Nothing de
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,10 +24,10 @@ import pyarrow as pa
 import rensa  # type: ignore[import-untyped]
 
 from pipeline.model import QUANTITIES, Fact, Quantity, ReadReport
+from pipeline.rows import Row, each_row
 from pipeline.rulebook import Rulebook
 from pipeline.schema import COPIES, REPORTS
 
-Row = dict[str, Any]
 Hashes = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
 CopyKind = Literal["copy", "excerpt", "template"]
@@ -48,6 +48,8 @@ VOTE = 1000
 """What a shingle tells, shared out among the reports that have it: a rare one tells more of where an excerpt is from."""
 MOST_CODES = 1 << 13
 """So many figures are kept with their codes: most are said again in other reports."""
+LOOKED_AT = 5_000
+"""Samples whose shingles are looked up at a time."""
 SLACK = 0.15
 """A candidate is compared exactly where its estimated similarity is at most so much below the threshold: three standard errors."""
 _BASES: Mapping[str, int] = {"manifest": 3, "stated": 3, "inferred": 2, "conflict": 1}
@@ -412,10 +414,10 @@ class CopySearch:
             if self.sizes[text] >= self.limits.excerpt_shingles
             and len(rare := rarest(sample, counts[np.searchsorted(values, sample)], self.limits.containment - 2 * SLACK))
         }
-        postings = _postings(texts, samples, looked_up.values())
+        postings = _Postings(texts, samples, looked_up.values())
         for text, rare in looked_up.items():
             votes: Counter[int] = Counter()
-            for held in (postings[value] for value in rare):
+            for held in map(postings.of, rare):
                 for other in held:
                     votes[other] += VOTE // len(held) if self.sizes[other] > self.sizes[text] else 0
             for other, weight in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:CONTAINERS]:
@@ -437,17 +439,33 @@ def rarest(sample: Hashes, frequency: Numbers, share: float) -> list[int]:
     return found
 
 
-def _postings(texts: Sequence[int], samples: Sequence[Hashes], wanted: Iterable[Sequence[int]]) -> dict[int, list[int]]:
-    """Shingle → the first texts that have it, in order."""
-    listed = np.unique(np.array([value for values in wanted for value in values], "<u4"))
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+
+
+class _Postings:
+    """Shingle → the first texts that have it, in order; for the shingles `wanted`. Arrays: an archive has millions of such pairs."""
+
+    def __init__(self, texts: Sequence[int], samples: Sequence[Hashes], wanted: Iterable[Sequence[int]]) -> None:
+        listed = np.unique(np.array([value for values in wanted for value in values], "<u4"))
+        parts = [_listed(texts[at : at + LOOKED_AT], samples[at : at + LOOKED_AT], listed) for at in range(0, len(texts), LOOKED_AT)]
+        values, owners = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        order = np.argsort(values, kind="stable")
+        self._values, self._owners = values[order], owners[order]
+
+    def of(self, value: int) -> list[int]:
+        start, end = (int(np.searchsorted(self._values, np.uint32(value), side)) for side in _SIDES)
+        owners: list[int] = self._owners[start : min(end, start + POSTINGS)].tolist()
+        return owners
+
+
+def _listed(texts: Sequence[int], samples: Sequence[Hashes], listed: Hashes) -> tuple[Hashes, npt.NDArray[np.int32]]:
+    """Those shingles of some samples that are listed, each with its text. `listed`: ascending."""
     values = np.concatenate(samples)
-    owners = np.repeat(np.array(texts, np.int64), [len(sample) for sample in samples])
-    held = np.isin(values, listed)
-    postings: dict[int, list[int]] = defaultdict(list)
-    for value, owner in zip(values[held].tolist(), owners[held].tolist(), strict=True):
-        if len(postings[value]) < POSTINGS:
-            postings[value].append(owner)
-    return postings
+    owners = np.repeat(np.array(texts, np.int32), [len(sample) for sample in samples])
+    held = np.zeros(len(values), bool)
+    if len(listed):
+        held = listed[np.minimum(np.searchsorted(listed, values), len(listed) - 1)] == values
+    return values[held], owners[held]
 
 
 def _buckets(band: Hashes) -> Iterator[Numbers]:
@@ -492,7 +510,8 @@ def turned(match: Match) -> Match:
 def find_copies(reports: pa.Table, catalogue: Catalogue, limits: Limits) -> tuple[pa.Table, pa.Table]:
     """Table `reports` with `duplicate_of`, `similarity` and `template_of` filled, and table `copies`."""
     names = ["report_id", "source", "part", "town", "county", "city", "province", "place_basis", "place_evidence", "year", "year_basis"]
-    ranked = sorted(reports.select([*names, "year_evidence"]).to_pylist(), key=rank)
+    ranks = sorted(map(rank, each_row(reports.select([*names, "year_evidence"]))))
+    ranked = [{"source": source, "part": part, "report_id": report_id} for *_, source, part, report_id in ranks]
     number: dict[str, int] = {}
     heads: list[Row] = []
     for row in ranked:

@@ -5,7 +5,7 @@ A table of its own, not rows of `checks`: those are arithmetic within one report
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.bounds import Hedged, hedged, subtract
+from pipeline.rows import Row, each_row
 from pipeline.schema import LAST_YEAR
 
-Row = dict[str, Any]
+_ASKED = (
+    "report_id", "org", "town", "town_code", "county", "city", "province", "place_basis", "period", "year", "duplicate_of",
+)  # fmt: skip
 ABOUT = Decimal("0.2")
 """An approximate figure (~) may be off by so much of itself, as in the checks of a report."""
 
@@ -24,19 +27,24 @@ def beside_last_year(quoted: pa.Table, reports: pa.Table, cells: pa.Table) -> pa
     """`quoted` with last year's report, its figure, the difference and the verdict, where the archive has them; columns as LAST_YEAR."""
     if not quoted.num_rows:
         return quoted
-    by_id = {row["report_id"]: row for row in reports.to_pylist()}
-    originals = _by_town(row for row in by_id.values() if row["duplicate_of"] is None)
-    given = _values(cells)
-    rows = [_beside(row, by_id[row["report_id"]], originals, given) for row in quoted.to_pylist()]
+    told = reports.select(list(_ASKED))
+    of_quotes = each_row(told.filter(pc.is_in(told["report_id"], quoted["report_id"].combine_chunks())))
+    wanted = {row["report_id"]: list(_keys(row, row["year"] and row["year"] - 1)) for row in of_quotes}
+    originals = each_row(told.filter(pc.and_(pc.is_null(told["duplicate_of"]), pc.is_valid(told["year"]))))
+    first = _first(originals, {key for keys in wanted.values() for key in keys})
+    earlier = {name: next((first[key] for key in keys if key in first), None) for name, keys in wanted.items()}
+    given = _values(cells, {name for name in earlier.values() if name is not None})
+    rows = [_beside(row, earlier[row["report_id"]], given) for row in each_row(quoted)]
     return pa.Table.from_pylist(rows, schema=LAST_YEAR.schema)
 
 
-def _by_town(reports: Iterator[Row]) -> dict[tuple[Any, ...], list[Row]]:
-    """Reports by each name that their town goes by, with year, period and organisation."""
-    found: dict[tuple[Any, ...], list[Row]] = {}
+def _first(reports: Iterator[Row], wanted: Container[tuple[Any, ...]]) -> dict[tuple[Any, ...], str]:
+    """The first report by each name that is wanted of those that its town goes by, with year, period and organisation."""
+    found: dict[tuple[Any, ...], str] = {}
     for report in reports:
         for key in _keys(report, report["year"]):
-            found.setdefault(key, []).append(report)
+            if key in wanted:
+                found.setdefault(key, report["report_id"])
     return found
 
 
@@ -53,23 +61,22 @@ def _keys(report: Row, year: int | None) -> Iterator[tuple[Any, ...]]:
         yield ("named", report["town"], report["county"], report["city"], report["province"], *when)
 
 
-def _values(cells: pa.Table) -> dict[tuple[str, str], Row]:
-    told = cells.filter(pc.equal(cells["state"], "value"))
+def _values(cells: pa.Table, wanted: set[str]) -> dict[tuple[str, str], Row]:
+    """The values of the reports that are wanted, by report and indicator."""
+    told = cells.filter(pc.and_(pc.equal(cells["state"], "value"), pc.is_in(cells["report_id"], pa.array(sorted(wanted), pa.string()))))
     names = ["report_id", "indicator", "value", "low", "high", "bound", "fact_ids"]
-    return {(cell["report_id"], cell["indicator"]): cell for cell in told.select(names).to_pylist()}
+    return {(cell["report_id"], cell["indicator"]): cell for cell in each_row(told.select(names))}
 
 
-def _beside(row: Row, report: Row, originals: Mapping[tuple[Any, ...], list[Row]], given: Mapping[tuple[str, str], Row]) -> Row:
-    last = None if report["year"] is None else report["year"] - 1
-    earlier = next((found for key in _keys(report, last) for found in originals.get(key, ())), None)
+def _beside(row: Row, earlier: str | None, given: Mapping[tuple[str, str], Row]) -> Row:
     if earlier is None:
         return row
-    cell = given.get((earlier["report_id"], row["indicator"]))
+    cell = given.get((earlier, row["indicator"]))
     if cell is None or row["stated"] is None:
-        return {**row, "earlier": earlier["report_id"]}
+        return {**row, "earlier": earlier}
     return {
         **row,
-        "earlier": earlier["report_id"],
+        "earlier": earlier,
         "found": cell["value"],
         "found_bound": cell["bound"],
         "found_in": cell["fact_ids"],

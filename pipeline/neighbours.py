@@ -7,7 +7,7 @@ of workers matters. A year that was concluded here dates no further report.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from pipeline.interpret.year import settle
 from pipeline.model import YearsLeft
+from pipeline.rows import Row, each_row
 from pipeline.rulebook import Rulebook
 
-Row = dict[str, Any]
 Figures = Mapping[str, Mapping[str, Decimal]]
 """report_id → indicator → an exact figure."""
 Pairs = Mapping[str, tuple[Row, Sequence[Row]]]
@@ -96,10 +96,14 @@ def concerned(reports: pa.Table, dating: pa.Table, pairs: Pairs | None = None) -
 def _pairs(reports: pa.Table, dating: pa.Table) -> Pairs:
     """Each report whose year its own words leave open, with the dated ones of its town."""
     asked = dict(zip(dating["report_id"].to_pylist(), pc.list_value_length(dating["allowed"]).to_pylist(), strict=True))
-    rows = reports.select(list(_ASKED)).to_pylist() if asked else []
-    towns = _towns(rows)
-    found = ((row, _others(row, towns)) for row in rows if row["year_basis"] == "unknown" and asked.get(row["report_id"]))
-    return {row["report_id"]: (row, others) for row, others in sorted(found, key=lambda pair: str(pair[0]["report_id"])) if others}
+    if not asked:
+        return {}
+    told = reports.select(list(_ASKED))
+    unknown = each_row(told.filter(pc.equal(told["year_basis"], "unknown")))
+    asking = sorted((row for row in unknown if asked.get(row["report_id"])), key=lambda row: str(row["report_id"]))
+    towns = _towns(each_row(told.filter(pc.is_valid(told["year"]))), {key for row in asking for key in _keys(row)})
+    found = ((row, _others(row, towns)) for row in asking)
+    return {row["report_id"]: (row, others) for row, others in found if others}
 
 
 def _keys(report: Row) -> Iterator[tuple[Any, ...]]:
@@ -112,12 +116,12 @@ def _keys(report: Row) -> Iterator[tuple[Any, ...]]:
         yield ("names", report["province"], report["county"], report["town"], report["org"])
 
 
-def _towns(reports: Iterable[Row]) -> dict[tuple[Any, ...], list[Row]]:
-    """The dated reports of each town."""
+def _towns(dated_ones: Iterable[Row], wanted: Container[tuple[Any, ...]]) -> dict[tuple[Any, ...], list[Row]]:
+    """The dated reports of each town that is wanted."""
     towns: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for report in reports:
-        if report["year"] is not None:
-            for key in _keys(report):
+    for report in dated_ones:
+        for key in _keys(report):
+            if key in wanted:
                 towns[key].append(report)
     return towns
 

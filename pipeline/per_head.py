@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pyarrow as pa
 
 from pipeline.bounds import exact, hedged, quotient
 from pipeline.compare import BOUND_SUFFIX
+from pipeline.rows import Row, portions
 from pipeline.rulebook import Indicator
 from pipeline.schema import COMPARISON_LEAD, PER_HEAD
 
-Row = dict[str, Any]
 _LEAD = tuple(column.name for column in COMPARISON_LEAD)
 
 
@@ -24,12 +23,11 @@ def per_head(comparison: pa.Table, indicators: Mapping[str, Indicator]) -> pa.Ta
     pairs = [
         (code, base) for code, indicator in indicators.items() for base in indicator.bases if {code, base} <= set(comparison.column_names)
     ]
-    columns: dict[str, list[Any]] = {name: [] for name in PER_HEAD.names()}
-    for row in comparison.to_pylist():
-        for ratio in _ratios(row, pairs, indicators):
-            for name, values in columns.items():
-                values.append(ratio[name])
-    return pa.table(columns, schema=PER_HEAD.schema)
+    wanted = {name for pair in pairs for code in pair for name in (code, code + BOUND_SUFFIX)}.union(_LEAD)
+    told = comparison.select([name for name in comparison.column_names if name in wanted])
+    ratios = ([ratio for row in rows for ratio in _ratios(row, pairs, indicators)] for rows in portions(told))
+    tables = [pa.Table.from_pylist(portion, PER_HEAD.schema) for portion in ratios]
+    return pa.concat_tables([PER_HEAD.schema.empty_table(), *tables]).combine_chunks()
 
 
 def _ratios(row: Row, pairs: Iterable[tuple[str, str]], indicators: Mapping[str, Indicator]) -> Iterable[Row]:
