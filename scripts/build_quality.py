@@ -54,9 +54,10 @@ may have its total's indicator or none, which their writers had marked one way a
 What is written for a test is not what towns published. So excerpts of published pages, 700 characters each, were annotated as well, by
 people who knew the guide alone; 217 texts with 2,577 quantities. They are not ours to print and stand outside the project. Their numbers
 are about other things than indicators four times in five, and among them the words of a theme mislead: that was mended, and what is
-written for tests lost nothing by it. Later sets (148 texts, 2,037 quantities) were made the same way, most of them not copied but told
+written for tests lost nothing by it. Later sets (263 texts, 3,447 quantities) were made the same way, most of them not copied but told
 anew, figure by figure, from one page each; the rules read each first as they then were, the set in bold as they are now but for what
-its own misses taught.
+its own misses taught. It has only 44 cells; the last four sets have 142 texts and 174 cells
+together, of which 0.83 were right.
 
 | excerpts of published pages | texts | exact facts | labels | status | activity | object | indicators | cells |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -66,15 +67,18 @@ its own misses taught.
 | unions, told anew, first reading | 38 | 0.987 | 0.972 | 0.992 | 0.900 | 0.957 | 0.816 | 0.803 |
 | both, told anew, first reading | 44 | 0.980 | 0.908 | 0.988 | 0.903 | 0.891 | 0.852 | 0.743 |
 | other offices, as they stand, first reading | 39 | 0.957 | 0.897 | 0.949 | 0.829 | 0.871 | 0.895 | 0.833 |
-| **both, told anew, first reading, of the last set** | 27 | 0.988 | 0.989 | 0.981 | 0.927 | 0.925 | 0.889 | 0.871 |
+| both, told anew, after work on those above, first reading | 27 | 0.988 | 0.989 | 0.981 | 0.927 | 0.925 | 0.889 | 0.871 |
+| unions of other provinces, told anew, first reading | 36 | 0.977 | 0.938 | 0.971 | 0.922 | 0.938 | 0.864 | 0.892 |
+| other offices, of other provinces, told anew, first reading | 39 | 0.961 | 0.954 | 0.990 | 0.892 | 0.914 | 0.853 | 0.800 |
+| **both, told anew, first reading, of the last set** | 40 | 0.979 | 0.946 | 0.994 | 0.913 | 0.948 | 0.740 | 0.741 |
 | unions, a third kept aside, by rules made for the others | 24 | 0.974 | 0.964 | 1.000 | 0.927 | 0.953 | 0.926 | 0.882 |
 | other offices, likewise | 33 | 0.948 | 0.884 | 0.994 | 0.939 | 0.914 | 0.814 | 0.824 |
 | both, from further afield, by the same rules | 49 | 0.966 | 0.881 | 0.952 | 0.901 | 0.921 | 0.782 | 0.726 |
 
 Of the third kept aside some texts repeat passages of the others, and totals were looked at more than once; of the last row 21 texts
 were read for the types of work, none for anything else before it was measured. Its misses, and those of the rows above it that were told
-anew, were read when they had been measured. **Expect of reports never seen what the first reading of the last set gave,** a little
-less where texts stand as they were published, more where a union writes in the language of most.
+anew, were read when they had been measured. **Expect of reports never seen what the first readings of the last four sets
+gave,** a little less where texts stand as they were published, more where a union writes in the language of most.
 
 A case is right where every numeral of its sentence has the
 right span, kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator, and nothing else is
