@@ -110,12 +110,12 @@ class _Search:
     # ---------------------------------------------------------------- parts of a total
 
     def parts(self) -> Iterator[Check]:
-        """72件,其中县里转来45件,镇上接待27件."""
-        groups: dict[int, list[Figure]] = defaultdict(list)
+        """72件,其中县里转来45件,镇上接待27件. What a total sums up before it and what is told of it behind are two ways to part it."""
+        groups: dict[tuple[int, bool], list[Figure]] = defaultdict(list)
         for index, fact in enumerate(self._facts):
             if fact.part_of is not None and index in self._figures and fact.part_of in self._figures:
-                groups[fact.part_of].append(self._figures[index])
-        for index, parts in groups.items():
+                groups[fact.part_of, index < fact.part_of].append(self._figures[index])
+        for (index, _), parts in groups.items():
             total = self._figures[index]
             computed = sum((part.value for part in parts), Decimal(0))
             if len(parts) < 2 or total.kind == "rate":

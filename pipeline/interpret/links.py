@@ -298,19 +298,31 @@ class _PartSearch:
             end = number.end
 
     def _sums_behind(self, numbers: Sequence[_Number]) -> None:
-        """电工21人、焊工34人、行车工13人,共计68人: the total behind its parts."""
+        """电工21人、焊工34人、行车工13人,共计68人: the total behind its parts; 上半年30户,下半年28户,全年共慰问58户 where it is exact."""
+        first = numbers[0].end
+        if not any(word in self._text[first : numbers[-1].start] for word in self._rules.sums):
+            return
         for place, total in enumerate(numbers):
-            before = self._text[max(0, total.start - 4) : total.start]
-            if place < 2 or total.measure[0] == "rate" or not before.endswith(self._rules.sums) or self._totals[total.index] is not None:
+            if place < 2 or total.measure[0] == "rate" or self._totals[total.index] is not None:
                 continue
             run = [
                 n
                 for n in reversed(numbers[max(0, place - MOST_PARTS) : place])
                 if n.measure == total.measure and self._totals[n.index] is None
             ]
-            parts = _adding_up(total.value, run) or self._listed(total, run)
+            parts = self._summed_up(total, run)
             if parts:
                 self._set(parts, total)
+
+    def _summed_up(self, total: _Number, run: Sequence[_Number]) -> list[_Number]:
+        """Those of the figures before a total, the nearest first, that it sums up."""
+        if self._text[max(0, total.start - 4) : total.start].endswith(self._rules.sums):
+            return _adding_up(total.value, run) or self._listed(total, run)
+        if len(run) < 2 or total.value < LEAST_BARE_TOTAL or not total.exact:
+            return []
+        between = self._text[run[0].end : total.start]
+        parts = _adding_up(total.value, run) if any(word in between for word in self._rules.sums) else []
+        return parts if all(part.exact for part in parts) else []
 
     def _listed(self, total: _Number, run: Sequence[_Number]) -> list[_Number]:
         """The items right before the total that 、 parts, though they do not add up to it."""
