@@ -165,7 +165,7 @@ class IndicatorReader:
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
             code = self._read(report, fact, clauses, clauses.settings[index], units[index], total, signs) if may_fill(fact) else None
-            told = {total} if fact.part_of is not None else self._told_before(report, index, clauses, found, by_sentence)
+            told = self._told_before(report, index, clauses, found, by_sentence) | ({total} if fact.part_of is not None else set())
             found[index] = None if code in told else code
             by_sentence[clauses.settings[index].sentence].append(index)
         return found
