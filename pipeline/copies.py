@@ -393,14 +393,15 @@ class CopySearch:
         if len(texts) < 2:
             return np.empty((0, 2), np.int64)
         signatures, figures = self._catalogue.signatures([self._digests[text] for text in texts])
-        codes: set[int] = set()
+        alike = np.empty(0, np.int64)
         for band in range(PERMUTATIONS // BAND):
-            for bucket in _buckets(signatures[:, band * BAND : (band + 1) * BAND]):
-                for a, b in bucket_pairs(bucket, figures, band):
-                    codes.add(a * len(texts) + b)
-        joined = np.array(sorted(codes), np.int64)
-        pairs = np.stack((joined // len(texts), joined % len(texts)), axis=1)
-        return texts[pairs[_estimates(signatures, pairs) >= self.limits.template - SLACK]]
+            # an archive of one form has millions of pairs in a band, nearly all of which the signatures refute at once
+            buckets = _buckets(signatures[:, band * BAND : (band + 1) * BAND])
+            pairs = (a * len(texts) + b for bucket in buckets for a, b in bucket_pairs(bucket, figures, band))
+            codes = np.setdiff1d(np.fromiter(pairs, np.int64), alike)
+            estimates = _estimates(signatures, _parted(codes, len(texts)))
+            alike = np.union1d(alike, codes[estimates >= self.limits.template - SLACK])
+        return texts[_parted(alike, len(texts))]
 
     def _excerpt_candidates(self, texts: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Pairs of an excerpt and a longer text that has its rarest sampled shingles."""
@@ -492,6 +493,11 @@ def bucket_pairs(bucket: Numbers, figures: Hashes, band: int) -> Iterator[tuple[
     row = bucket[np.lexsort((bucket, *columns.T))].tolist()
     for distance in range(1, NEIGHBOURS + 1):
         yield from ((min(a, b), max(a, b)) for a, b in zip(row, row[distance:], strict=False))
+
+
+def _parted(codes: Numbers, count: int) -> Numbers:
+    """The pairs of numbers below `count` that were written as one number each."""
+    return np.stack((codes // count, codes % count), axis=1)
 
 
 def _estimates(signatures: Hashes, pairs: Numbers) -> npt.NDArray[np.float64]:

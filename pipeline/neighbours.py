@@ -76,15 +76,33 @@ def dated(reports: pa.Table, dating: pa.Table, quoted: pa.Table, cells: pa.Table
     known = concerned(reports, dating, pairs)
     if not known:
         return {}
-    left = {row["report_id"]: row for row in dating.to_pylist()}
+    left = _left(dating, pairs, known)
     quotes = _exact(quoted, "stated", known)
-    figures = _exact(cells.filter(pc.equal(cells["state"], "value")), "value", known)
+    figures = _exact(cells.filter(pc.equal(cells["state"], "value")), "value", _set_beside(quotes, pairs))
     found = {}
     for name, (report, others) in pairs.items():
         told = [*_by_editions(left[name], others, left, rules), *_by_figures(report, others, quotes, figures, rules)]
         if told and (more := _concluded(report, left[name], told, rules)) is not None:
             found[name] = more
     return found
+
+
+def _left(dating: pa.Table, pairs: Pairs, known: set[str]) -> dict[str, Row]:
+    """The rows of DATING_SCHEMA of the reports that are asked, and of those that tell of numbered events."""
+    of_use = pc.is_in(dating["report_id"], pa.array(sorted(known), pa.string()))
+    rows = each_row(dating.filter(of_use))
+    return {row["report_id"]: row for row in rows if row["report_id"] in pairs or row["names"]}
+
+
+def _set_beside(quotes: Figures, pairs: Pairs) -> set[str]:
+    """The ids of the reports whose own figures are set beside figures that another quotes."""
+    wanted = set()
+    for name, (_, others) in pairs.items():
+        if any(other["report_id"] in quotes for other in others):
+            wanted.add(name)
+        if name in quotes:
+            wanted |= {other["report_id"] for other in others}
+    return wanted
 
 
 def concerned(reports: pa.Table, dating: pa.Table, pairs: Pairs | None = None) -> set[str]:
@@ -172,7 +190,7 @@ def _exact(table: pa.Table, column: str, ids: set[str]) -> Figures:
     bound = "stated_bound" if column == "stated" else "bound"
     wanted = table.filter(pc.is_in(table["report_id"], pa.array(sorted(ids), pa.string())))
     found: dict[str, dict[str, set[Decimal]]] = defaultdict(lambda: defaultdict(set))
-    for row in wanted.select(["report_id", "indicator", column, bound]).to_pylist():
+    for row in each_row(wanted.select(["report_id", "indicator", column, bound])):
         if row[column] is not None:
             found[row["report_id"]][row["indicator"]].add(row[column] if row[bound] == "=" else Decimal("NaN"))
     exact = {name: {code: next(iter(n)) for code, n in of.items() if len(n) == 1} for name, of in found.items()}
