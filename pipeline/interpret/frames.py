@@ -37,7 +37,7 @@ HEDGED_CLASSES = ("person", "household", "money")
 
 CLAUSE_ENDS = ",;|("
 _AMONG = regex.compile(r"f(?:[na]{1,2}[hd]{0,2}q[,sc]){0,6}\Z")
-"""What stands before those that a whole is parted into: 工会干部中专职71人、兼职79人."""
+"""What stands before those that a whole is parted into: 干部中专职24人、兼职63人."""
 _OPENING = "“‘《〈「『"
 _KEYS = {"id", "why", "side", "pattern", "fits", "last", "topic", "kinds", "types", "never", "examples", "counter_examples"}
 Side = Literal["before", "behind", "becomes", "clause"]
@@ -265,7 +265,7 @@ class Frames:
 
     @staticmethod
     def _is_named_before(line: Line, place: Place) -> bool:
-        """纯收入10万元以上的种粮大户: whether money has its name right before it, where 的 stands behind."""
+        """纯收入8万元以上的农户: whether money has its name right before it, where 的 stands behind."""
         return line.letters[place.here + 1] != "D" or line.letters[place.here - 1] == "n"
 
     @staticmethod
@@ -628,7 +628,7 @@ class Frames:
         return wanted.type == "money" or (wanted.type == "case" and given)
 
     def _is_held_for(self, line: Line, first: int, last: int, wanted: Wanted) -> bool:
-        """培训企业负责人和安全员3期: what courses are counted of is the verb, and not those who were taught."""
+        """培训班组长和检查员5期: what courses are counted of is the verb, and not those who were taught."""
         if wanted.type != "event" or last - first < 2 or line.word(first) not in self._teaching:
             return False
         return self._begins(line, first) and self.types.of(line.phrase(first + 1, last)) == "person"
