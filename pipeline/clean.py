@@ -352,7 +352,7 @@ class _Wrap:
 
     def _is_heading(self, line: str) -> bool:
         """A title, or a short line behind a marker; with a figure before a comma it is an unfinished item."""
-        if self._titles.match(line):
+        if self._titles.match(line.strip()):
             return True
         return bool(self._starts.match(line)) and len(line) <= self._heading_length and not self._figured.search(line)
 

@@ -18,7 +18,7 @@ from pipeline.rulebook import shipped_folder
 
 LOOKS = re.compile(r"[\])\w}][*+?]|\{\d*,\d*\}|\(\?")
 NO_PATTERNS = {
-    "labels.page", "names.rule.why", "redact.number.why", "years.event.words", "encodings.marks", "places.self.left", "copies.text.drop",
+    "labels.page", "years.event.words", "encodings.marks", "places.self.left", "copies.text.drop",
     "bricks.bricks.right", "bricks.bricks.this_year",  # no shipped rule has these bricks
     "split.marker",  # rows without an id, which own rows do not replace one by one
 }  # fmt: skip
@@ -31,7 +31,7 @@ def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
             yield name, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if "example" not in key:
+            if "example" not in key and key != "why":
                 yield from _texts(inner, f"{name}.{key}")
     elif isinstance(value, list):
         for inner in value:
