@@ -23,6 +23,7 @@ from pipeline.interpret.org import OrgResolver
 from pipeline.interpret.place import PlaceResolver
 from pipeline.interpret.status import ReportStatus, StatusReader, in_order
 from pipeline.interpret.table_cells import Reading, TableReader, placed
+from pipeline.interpret.totals import TotalReader
 from pipeline.interpret.values import ValueReader, Values
 from pipeline.interpret.year import YearResolver
 from pipeline.model import QUANTITIES, Fact, Mention, Quantity, ReadReport, Recall, Report, Tokens
@@ -71,6 +72,7 @@ class Interpreter:
         self._events = EventReader(rulebook)
         self._tables = TableReader(rulebook)
         self._links = LinkReader(rulebook, self._sieve)
+        self._totals = TotalReader(rulebook)
         self._checks = CheckFinder(rulebook)
         self._written = Written(rulebook.table("numerals"))
         self._places = PlaceResolver(rulebook.folder, rulebook.table("places"))
@@ -97,7 +99,7 @@ class Interpreter:
         blocks = [sentence.block for sentence in report.sentences]
         context = _Context(report, values, places, self._status.open(report, passing), clauses, topics, blocks, cells, passing)
         units = [_simplified_unit(mention, quantity, report) for mention, quantity in zip(values.mentions, values.quantities, strict=True)]
-        facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, report)
+        facts = self._linked([self._fact(index, context, found) for index, found in enumerate(objects)], units, context)
         office = self._orgs.resolve(report)
         return Told(report, self._indicators.assign(report, facts, clauses, units, office, passing), tuple(units), clauses, office)
 
@@ -145,10 +147,10 @@ class Interpreter:
         """One fact per mention, in order."""
         return self.tell(report, mentions, tokens).facts
 
-    def _linked(self, facts: list[Fact], units: Sequence[str], report: Report) -> list[Fact]:
+    def _linked(self, facts: list[Fact], units: Sequence[str], context: _Context) -> list[Fact]:
         """The facts with the totals that they are parts of."""
         with localcontext(EXACT):
-            parts = self._links.parts(facts, units, report.text)
+            parts = self._totals.read(facts, units, context.blocks, context.report.text)
         return [fact if total is None else structs.replace(fact, part_of=total) for fact, total in zip(facts, parts, strict=True)]
 
     def _fact(self, index: int, context: _Context, found: Found | None) -> Fact:
