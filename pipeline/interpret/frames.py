@@ -28,6 +28,8 @@ NOT_PLACES = frozenset({"person", "household", "organisation"})
 """Types of which no place is one: of 清溪镇4家 the place is where they are."""
 COUNTED = frozenset({"person", "organisation", "household", "case", "event"})
 """Types of nouns that a measure word tells of."""
+INVITED = 3
+"""So many words lie at most between a word of inviting and those invited: 请市农科所的同志."""
 BEFORE, VERB = "object.before", "object.verb"
 THRESHOLDS = (">=", "<=")
 NO_CLASS = (None, "money", "rate", "event")
@@ -54,8 +56,12 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     type: str | None = None
     wanted: str | None = None
     """Type of the nouns that the measure word counts."""
+    soft: bool = False
+    """Whether the measure word may count other things too."""
     fit: int = 0
     """1 where it counts such a noun, 0 where it may, -1 where it cannot."""
+    is_deed: bool = False
+    """Whether its last word is a verb used as a noun: “双节”走访."""
 
     @property
     def span(self) -> tuple[int, int]:
@@ -123,6 +129,13 @@ class Frames:
         self._bare_rates = frozenset(words["bare_rates"].split())
         self._owners = frozenset(words["owners"].split())
         self._ranks = frozenset(words["ranks"].split())
+        owners = sorted(self._owners | self._ranks, key=len, reverse=True)
+        self._owned = regex.compile(f"(?:(?:{'|'.join(map(regex.escape, owners))})、?)+")
+        self._invited = frozenset(words["invited"].split())
+        self._tellers = frozenset(words["tellers"].split())
+        self._contests = tuple(words["contests"].split())
+        self._themes = frozenset(words["themes"].split())
+        self._holding = tuple(words["holding"].split())
         self._place_ends = tuple(words["place_ends"].split())
         self._trades = tuple(words["trades"].split())
         self._worth = frozenset(words["worth"].split())
@@ -130,6 +143,7 @@ class Frames:
         self._actors = tuple(words["actors"].split())
         self._leading = frozenset(words["leading_verbs"].split())
         self._no_name = frozenset(words["no_name"].split())
+        self._no_names = tuple(word for word in self._no_name if len(word) > 1)
         self._givers = frozenset(words["givers"].split())
         self._agents_behind = frozenset(words["agents_behind"].split())
         self._teaching = frozenset(words["teaching"].split())
@@ -294,7 +308,7 @@ class Frames:
         first, last = span
         letters = line.letters[first:last]
         in_part = place.wanted.type is not None and self.is_part(line, place)
-        if last <= place.here and (self._is_compared(line, first, place) or self._names_no_more(line, span, place)):
+        if last <= place.here and (self._is_compared(line, first, place) or self.names_no_more(line, span, place)):
             return True
         if letters[-1] == "o" and line.word(last - 1).endswith(self._grades):
             return True
@@ -309,11 +323,13 @@ class Frames:
             return in_part or not (named or (place.wanted.type is None and len(letters) > 1))
         if in_part and (letters[-1] == "e" or (fit == 0 and line.letters[first - 1] in "vuh")):
             return fit <= 0 or place.kind == "money" or place.wanted.type == "case"
+        if letters[-1] == "e" and line.letters[last] == "D" and fit <= 0 and place.wanted.type in PEOPLE_COUNTED:
+            return True  # 留在本地做工的230人
         if last - first > 1:
             return False
         return (place.kind != "rate" and self.is_bare(line.word(first))) or (fit <= 0 and line.is_verb_object(first))
 
-    def _names_no_more(self, line: Line, span: tuple[int, int], place: Place) -> bool:
+    def names_no_more(self, line: Line, span: tuple[int, int], place: Place) -> bool:
         """A noun that only says whose they are, that they are meant, or that it is a share: 其中农村25个, 任务35家, 占比47%."""
         text = line.phrase(*span)
         if place.kind == "money":
@@ -411,6 +427,27 @@ class Frames:
             return True
         return self.types.of(text) == "organisation" and text.endswith(self._actors)
 
+    def is_actor(self, text: str) -> bool:
+        """Whether the noun names a body by what it does: 总工会."""
+        return text.endswith(self._actors)
+
+    def stays_outside(self, line: Line, first: int, last: int) -> bool:
+        """Whether people only asked to an event, or told of it: 请县里农艺师讲课, 工会主席周建平说."""
+        invited = any(line.word(position) in self._invited for position in range(max(first - INVITED, 0), first))
+        return invited or line.word(last) in self._tellers
+
+    def is_in_name(self, line: Line, first: int, last: int) -> bool:
+        """Whether a phrase is but the name of an event for everybody, or what an event is about: 职工象棋赛, 围绕妇女权益."""
+        return line.phrase(first, last).endswith(self._contests) or (first > 0 and line.word(first - 1) in self._themes)
+
+    def names_nothing(self, text: str) -> bool:
+        """Whether what was done names nothing, alone or with a name: “双节”走访."""
+        return text.endswith(self._no_names)
+
+    def holds(self, verb: str) -> bool:
+        """Whether a verb says but that an event was held: 办了一期, 打满46场."""
+        return verb.endswith(self._holding)
+
     def is_payment_word(self, text: str) -> bool:
         return text in self._payments
 
@@ -448,7 +485,7 @@ class Frames:
 
     def is_owner(self, text: str, wanted: Wanted) -> bool:
         """Whether the noun says but whose or where those counted are: 农村25个, 本科5000元, 石桥村61户, 清溪镇4家."""
-        return text in self._owners or text in self._ranks or (wanted.type in NOT_PLACES and self._is_place(text))
+        return self._owned.fullmatch(text) is not None or (wanted.type in NOT_PLACES and self._is_place(text))
 
     # ---------------------------------------------------------------- where a phrase behind a number ends
 

@@ -145,7 +145,7 @@ class _Search:
         fit, kind = self._types.fit(place.wanted, found.text), self._types.of(found.text)
         if place.kind == "money" and found.rule == CARRIED and kind in PEOPLE:
             return None  # 慰问困难职工20人,10000元: they are not what is paid
-        return Found(found.start, found.end, found.rule, found.text, found.verbal, kind, place.wanted.type, fit)
+        return structs.replace(found, type=kind, wanted=place.wanted.type, soft=place.wanted.soft, fit=fit)
 
     def _one(self, place: Place) -> Found | None:
         beside = self._row(place) or self._sum(place) or self._listed(place) or self._paired(place) or self._rate_label(place)
@@ -185,7 +185,19 @@ class _Search:
         """下达任务85户: a target is named by the title of its paragraph rather than by itself."""
         if spare and self._frames.is_target(spare.text, place.wanted) and place.kind == "count":
             return self._title(place) or spare
+        if spare and place.kind == "count" and place.wanted.type == "person" and self._frames.is_actor(spare.text):
+            return None  # 邻县总工会来了14人
+        if spare and place.kind == "count" and self._is_deed(spare, place):
+            return structs.replace(spare, rule=VERB)
         return spare
+
+    def _is_deed(self, spare: Found, place: Place) -> bool:
+        """死亡142人, “双节”走访38户: what befell people or was done for them, and not who they are."""
+        if place.wanted.type not in ("person", "household") or place.wanted.soft:
+            return False
+        if self._types.of(spare.text) == "money":
+            return False
+        return spare.verbal or (spare.is_deed and (self._types.of(spare.text) is None or self._frames.names_nothing(spare.text)))
 
     def _in_clause(self, place: Place) -> tuple[Found | None, Found | None]:
         """The phrase of its clause that is the object; else one that may be it where nothing better is found."""
@@ -193,11 +205,27 @@ class _Search:
         for frame in self._frames.rules_for(self._line, place):
             for span in self._frames.spans(frame, self._line, place):
                 found = self._made(span, frame.id)
-                if self._frames.accepts(frame, self._line, span, place):
+                if self._frames.accepts(frame, self._line, span, place) and not self._is_part_of_event(found, place):
                     return found, None
                 if frame.last and spare is None and not self._is_predicate(frame, found, place):
                     spare = found
         return None, spare
+
+    def _is_part_of_event(self, found: Found, place: Place) -> bool:
+        """演练3场:酒厂灭火1场,小学疏散2场: what is no event itself says but which of them; 线上4场 where it was."""
+        if place.kind != "count" or place.wanted.type != "event" or self._types.of(found.text) == "event":
+            return False
+        told = self._whole_event(place)
+        return (told is not None and told.type == "event") or self._frames.is_owner(found.text, place.wanted)
+
+    def _whole_event(self, place: Place) -> Found | None:
+        """What the total counts that a number behind 其中, in a bracket or behind a colon is a part of, or the first of several ways."""
+        at = self._whole_at(place)
+        if at is None:
+            colon = self._letters.rfind(":", place.bounds[0], place.here)
+            at = self._line.mention_at.get(colon - 1)
+            at = at if at is not None and self._unit(at) == self._unit(place.index) else None
+        return None if at is None else self._found[at]
 
     def _is_predicate(self, frame: Frame, found: Found, place: Place) -> bool:
         """为26人协调办理了低保: a verb behind people is what was done."""
@@ -206,7 +234,8 @@ class _Search:
 
     def _made(self, span: tuple[int, int], rule: str) -> Found:
         letters = self._letters[slice(*span)]
-        return Found(*self._line.span(*span), rule, self._line.phrase(*span), all(letter in "ve" for letter in letters))
+        verbal = all(letter in "ve" for letter in letters)
+        return Found(*self._line.span(*span), rule, self._line.phrase(*span), verbal, is_deed=letters[-1] == "e")
 
     # ---------------------------------------------------------------- beside another number
 
@@ -220,7 +249,11 @@ class _Search:
         """早孕建册率、产后访视率分别达到92.3%、95.8%, 排球赛、拔河赛各1场: what a list of nouns tells of a list of numbers, or of one."""
         frames, line = self._frames, self._line
         span = member(line, place.here, place.left, frames.dealing) or shared(line, place.here, place.left, frames.each)
-        if span is None or self._types.fit(place.wanted, line.phrase(*span)) < 0:
+        if (
+            span is None
+            or (place.kind == "count" and frames.names_no_more(line, span, place))
+            or self._types.fit(place.wanted, line.phrase(*span)) < 0
+        ):
             return None
         return self._made(frames.trimmed(line, *span, place.wanted) if place.wanted.type in CUT_BEFORE_VERB else span, "object.listed")
 
@@ -252,7 +285,7 @@ class _Search:
             before -= 1
         adds_up = before < place.here - 1
         separator = self._letters[before] if before > place.bounds[0] else ""
-        if separator and separator in "sc,":
+        if separator and (separator in "sc," or self._line.word(before) == "/"):
             before -= 1
         if before < place.bounds[0] or self._letters[before] != "q":
             return None
@@ -262,15 +295,27 @@ class _Search:
         previous, previous_at = self._line.mention_at[before], before
         if adds_up and (place.kind != "money" or self._mentions[previous].kind != "money"):
             return None
-        found = self._found[previous]
-        first = self._left(previous_at, place.bounds[0])
+        return self._paired_with(self._found[previous], self._left(previous_at, place.bounds[0]), place)
+
+    def _paired_with(self, found: Found | None, first: int, place: Place) -> Found | None:
+        """What the second of two numbers counts, the first of which counts `found` in a clause that begins at `first`."""
         if found is not None and place.kind == "count" and self._types.fit(place.wanted, found.text) < 0:
-            return self._phrase_that_fits(place, first, inside=True) or self._carry(found)
+            return self._phrase_that_fits(place, first, inside=True) or self._same_in_statement(place) or self._carry(found)
+        of_part = found is not None and found.rule == CARRIED and found.wanted == "event" and place.wanted.type == "person"
+        if of_part and (same := self._same_in_statement(place)) is not None:
+            return self._carry(same)  # 培训农民4120人次,其中烟叶12期1105人次
+        if found is not None and self._is_topic_of_event(found, place):
+            return self._carry(self._same_in_statement(place)) or structs.replace(found, rule=VERB)
         if found is not None and found.verbal and place.wanted.type == "person":  # 培训村干部3期154人次
             return self._phrase_that_fits(place, first, inside=False) or self._carry(found)
         if place.kind == "money" and found is not None and self._types.of(found.text) in PEOPLE:
             return self._carry(self._paid_before(place) or found)
         return self._carry(found)
+
+    def _is_topic_of_event(self, found: Found, place: Place) -> bool:
+        """讲政策4场120人次, 茶园管理12期1400人次: what courses are about is nobody who came."""
+        course = found.wanted == "event" and not found.soft and found.type is None and not found.verbal and found.rule != CARRIED
+        return course and place.kind == "count" and place.wanted.type == "person"
 
     def _paid_before(self, place: Place) -> Found | None:
         """助学金6万元,其中20名每人3000元,另1名2000元: those who got it are not what was paid."""
@@ -300,6 +345,9 @@ class _Search:
         """The object of a number whose clause names none that fits."""
         if spare and place.kind == "count" and self._frames.is_target(spare.text, place.wanted) and (told := self._target_of(place)):
             return self._carry(told)
+        if spare and self._is_part_of_event(spare, place):
+            told = self._whole_event(place) or self._phrase_that_fits(place, place.bounds[0], inside=False)
+            return self._carry(told)
         at = self._whole_at(place) if spare else None
         if spare and at is not None and self._is_greater(place, at):
             return spare
@@ -327,7 +375,7 @@ class _Search:
             named = (self._later_money, self._from_phrases) if paid or beside is None else (self._from_phrases,)
             yield from (self._from_label, self._money_between, *named, self._count_beside)
         happened = spare is not None and spare.verbal and place.wanted.type == "person" and self._is_one_word(spare)
-        yield self._same_in_statement if happened else self._same_measure
+        yield self._same_in_statement if happened or self._tells_of_other_money(place) else self._same_measure
         theirs = spare is not None and spare.rule == "object.before" and self._types.of(spare.text) == "organisation"
         if not theirs:
             yield self._from_phrases
@@ -339,6 +387,12 @@ class _Search:
         vague = spare is None or not spare.verbal or self._types.of(spare.text) is None or not self._frames.names(spare.text)
         if vague or place.wanted.type == "case":
             yield self._from_sentence_before
+
+    def _tells_of_other_money(self, place: Place) -> bool:
+        """慰问金3万元;村里配套1.2万元: a statement with a verb of its own is about money of its own."""
+        begins = self._letters.rfind(";", place.bounds[0], place.here) + 1
+        told = any(letter in "ve" for letter in self._letters[begins : place.here])
+        return place.kind == "money" and begins > place.bounds[0] and told
 
     def _is_one_word(self, found: Found) -> bool:
         """死亡301人 tells whom it is about, 介绍上岗326人 what was done for those told before."""
@@ -479,6 +533,12 @@ class _Search:
             return False
         if set(self._letters[first:last]) == {"o"}:
             return False  # “不漏一户不错一人”
+        if place.wanted.type == "household" and self._types.of(self._line.phrase(first, last)) == "organisation":
+            return False  # 各村工会送去9万元,惠及200户: bodies are households only beside their number
+        if place.wanted.type == "person" and self._frames.stays_outside(self._line, first, end):
+            return False
+        if inside and place.wanted.type == "person" and self._frames.is_in_name(self._line, first, end):
+            return False
         text = self._line.phrase(first, last)
         if self._is_listed_trade(span, text) or (inside and self._frames.is_trade(text)):
             return False  # 钳工技术比武
@@ -542,8 +602,8 @@ class _Search:
 
     def _at_last(self, place: Place) -> Found | None:
         sources = (
-            self._direct_label, self._changed_before, self._later_money, self._priced, self._same_unit, self._verb, self._subject,
-            self._any_number, self._heading,
+            self._direct_label, self._changed_before, self._later_money, self._priced, self._same_unit, self._held, self._verb,
+            self._subject, self._any_number, self._heading,
         )  # fmt: skip
         return next((found for source in sources if (found := source(place)) is not None), None)
 
@@ -582,6 +642,15 @@ class _Search:
         if place.kind != "money" and at >= place.left and self._letters[at] in "vea" and self._frames.names(self._line.word(at)):
             return self._made((at, at + 1), VERB)
         return None
+
+    def _held(self, place: Place) -> Found | None:
+        """干部培训镇里办了一期: the event told before, where the verb says but that it was held."""
+        at = place.here - 1
+        while at > place.left and self._letters[at] in "du":
+            at -= 1
+        if place.wanted.type != "event" or self._letters[at] != "v" or not self._frames.holds(self._line.word(at)):
+            return None
+        return self._phrase_that_fits(place, place.bounds[0], inside=False)
 
     def _priced(self, place: Place) -> Found | None:
         """发放邮包110件(100元/件): a price for each is of what is counted so."""
@@ -630,11 +699,14 @@ class _Search:
 
     def _any_number(self, place: Place) -> Found | None:
         """大病救助:11人,5.5万元: what the number before it is about, where that can be counted so."""
-        told = (found for index in self._numbers(place) if (found := self._found[index]) is not None)
+        numbers = self._numbers(place, same_statement=self._tells_of_other_money(place))
+        told = (found for index in numbers if (found := self._found[index]) is not None)
         named = (found for found in told if not self._frames.is_target(found.text, place.wanted))
         nearest = next((found for found in named if found.rule != VERB), None)
         if nearest is None:
             return None
+        if self._is_topic_of_event(nearest, place):
+            return structs.replace(nearest, rule=VERB)
         if place.kind == "money" and self._types.of(nearest.text) is None:
             return None
         if place.wanted.type == "person" and self._types.of(nearest.text) == "event":
