@@ -194,14 +194,20 @@ def pdf(lines: Sequence[str] = LINES, password: str | None = None, pages: int = 
     return target.getvalue()
 
 
+CLOSING_MARKS = "。，、；：）”"
+
+
 def _wrapped(lines: Sequence[str], width: int) -> list[tuple[int, str]]:
-    """Lines of print with their indents, each as full as it can be (a Latin letter takes half a place)."""
+    """Lines of print with their indents, each as full as it can be (a Latin letter takes half a place).
+
+    As in print no line begins with a closing mark: pdfium leaves out a line of one character where the system has no Chinese font.
+    """
     out: list[tuple[int, str]] = []
     for line in lines:
         indent, taken, row = 2, 2.0, ""
         for char in line:
             step = 0.5 if char.isascii() else 1.0
-            if taken + step > width and "\t" not in line:
+            if taken + step > width and "\t" not in line and char not in CLOSING_MARKS:
                 out.append((indent, row))
                 indent, taken, row = 0, 0.0, ""
             taken, row = taken + step, row + char

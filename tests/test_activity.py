@@ -127,6 +127,26 @@ def test_every_type_has_examples() -> None:
         ("镇里建起的职工服务大厅总面积600平方米。", {"600平方米": "facilities"}),
         # predicates are shared by coordinated numbers
         ("全镇有56家单位、6150名职工参加了职工互助保障。", {"56家": "medical_mutual", "6150名": "medical_mutual"}),
+        # those released from prison are served, not set right
+        ("清河镇司法所工作总结\n接收社区矫正对象13名,帮教对象26名。", {"13名": "community", "26名": "community"}),
+        # an office's own people
+        ("青岗镇司法所工作总结\n司法所4名干警跑遍了各村。", {"4名": "profile"}),
+        ("白杨镇农技站工作总结\n全站职工9人,高级农艺师2人。", {"9人": "profile", "2人": "profile"}),
+        ("司法所2名干警参加法律培训,培训调解员36名。", {"2名": "training", "36名": "training"}),
+        # a share of women in what is told
+        ("4月组织无偿献血,到场142人,妇女占了36人。", {"142人": "community", "36人": "community"}),
+        # news that is sent in, whatever was told before
+        ("参加区里培训4天,写信息8篇。", {"8篇": "publicity"}),
+        ("发布用工信息170条。", {"170条": "employment"}),
+        # who is asked to speak of something teaches
+        ("请税务局的同志讲政策3场,140人次参加。", {"3场": "training", "140人次": "training"}),
+        ("请县剧团来演讲故事2场。", {"2场": "culture_sports"}),
+        # students who are paid for, and rooms with books
+        ("资助军属家庭大学新生4名。", {"4名": "education_aid"}),
+        ("17家农家书屋全部开放,每家补充新书35册。", {"17家": "facilities", "35册": "facilities"}),
+        # who is brought to work
+        ("租车把340名民工送进沿海的工厂。", {"340名": "employment"}),
+        ("把3名受伤民工送进医院。", {"3名": "safety"}),
     ],
 )  # fmt: skip
 def test_where_topics_come_from(text: str, wanted: dict[str, str], tools: Tools) -> None:
