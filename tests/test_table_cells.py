@@ -78,3 +78,53 @@ def test_without_heads_nothing_is_said() -> None:
 def test_heads_that_say_nothing_change_nothing() -> None:
     text = "村名\t甲等\t乙等\n东湾村\t12户\t8户\n西坝村\t9户\t7户\n"
     assert {(f.status, f.scope) for f in extract(text)} == {("done", "period")}
+
+
+NARROW = (
+    "某某街道工会基本数据(2017年1至8月)\n项目 上年同期 本期\n工会会员(人) 2107 2350\n 其中女会员 905 1011\n入会率 87.2% 89.5%\n"
+    "争议受理(件) 17 14\n说明:以上由组织科填报。\n"
+)
+RUN = (
+    "某某街道2016年工会任务完成表\n序号项目目标数完成数完成率备注1组建工会6家8家133.3%8月完成2发展新会员350人410人117.1%女工98人"
+    "3走访困难职工40户44户110%——\n"
+)
+
+
+def _values(text: str) -> dict[str, str]:
+    return {text[f.start : f.end]: f.indicator for f in extract(text) if f.indicator and f.status == "done" and f.scope != "last_year"}
+
+
+def test_cells_parted_by_single_blanks() -> None:
+    assert _values(NARROW) == {
+        "2350": "org.members_total", "1011": "org.members_women", "89.5%": "org.joined_rate", "14": "rights.disputes",
+    }  # fmt: skip
+
+
+def test_a_part_has_the_measure_word_of_its_whole() -> None:
+    fact = _fact(NARROW, "1011")
+    assert fact.quantity is not None
+    assert (fact.quantity.unit, fact.object) == ("人", "女会员")
+
+
+def test_old_figures_between_single_blanks() -> None:
+    assert [_fact(NARROW, words).scope for words in ("2107", "905", "87.2%", "17 ")] == ["last_year"] * 4
+
+
+def test_a_table_whose_cells_ran_together() -> None:
+    assert [_fact(RUN, words).status for words in ("6家", "8家", "350人", "410人", "40户", "44户")] == ["plan", "done"] * 3
+    assert _values(RUN) == {"8家": "org.unions_new", "410人": "org.members_new", "44户": "aid.households"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "项目 上年同期 本期\n工会会员 2107人 2350人\n",  # one row alone
+        "组长 组员 联系村\n王某 12人 3个\n李某 9人 4个\n",  # heads that name no figures
+        "今年 一共 完成数\n走访困难职工,送去慰问金 12户\n走访困难党员,送去慰问金 8户\n",  # prose
+    ],
+)
+def test_what_reads_like_a_table_and_is_none(text: str) -> None:
+    assert {(f.status, f.scope) for f in extract(text) if f.quantity is not None and f.status is not None} <= {
+        ("done", "period"),
+        ("done", None),
+    }

@@ -98,3 +98,17 @@ def test_units_of_bare_figures(text: str, figures: list[tuple[str, str, str]]) -
 def test_numbers_of_rows_are_markers() -> None:
     text = "序号\t项目\t完成\n1\t会员\t300人\n2\t工会\t12个\n"
     assert [text[m.start : m.end] for m in FINDER.mentions(text) if m.rule == ROW_NUMBER] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("项目 计划数 完成数\n建会 6家 8家\n2 入会 350人 410人\n", ["建会", "入会"]),
+        ("项目 上年 本年\n合同 41 43\n争议 7 -\n", ["合同", "争议"]),
+        ("姓名 职务 电话\n王某 12人 3个\n李某 9人 4个\n", []),  # no head of figures
+        ("项目 计划数 完成数\n建会 早已 完成\n入会 350人 410人\n", []),  # words in the place of figures
+        ("项目:计划数 实际 完成数\n建会 6家 8家\n入会 35人 41人\n", []),  # a head like prose
+    ],
+)
+def test_rows_parted_by_single_blanks(text: str, rows: list[str]) -> None:
+    assert [text[slice(*row.label)] for table in FINDER.find(text) for row in table.rows] == rows

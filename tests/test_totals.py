@@ -63,9 +63,87 @@ PARTS = {
     ),
     "without the colon another figure ends the list": ("慰问职工23人,发放慰问金9000元,培训21人,招聘2人。", {}),
     "behind the colon what does not add up is no part": ("开展活动23人:高校新生9人,每人6000元;本科生11人。", {}),
+    "a bracket between a part and the total": (
+        "单独建站新增4家,联合站新增3家(带进商户52家),合计新增站点7家。",
+        {"4家": "7家", "3家": "7家"},
+    ),
+    "a sum of one character": ("上门讲课6场、网上讲课5场,合11场。", {"6场": "11场", "5场": "11场"}),
+    "no sum in another word": ("走访老人8户,慰问军属3户,结合11户联系户搞帮扶。", {}),
+    "a sum that counts its terms": (
+        "镇里出资0.8万元,村里再补0.45万元,两笔合起来1.25万元。",
+        {"0.8万元": "1.25万元", "0.45万元": "1.25万元"},
+    ),
+    "a sum told in the clause": ("上半年调处7起,下半年调处2起,前后加起来调处纠纷9起。", {"7起": "9起", "2起": "9起"}),
+    "a small sum that is none": ("新栽果园4处,补栽林带2处,合计管护7处。", {}),
+    "all of them behind": ("乡邻来电8件,来函3件,11件全部答复。", {"8件": "11件", "3件": "11件"}),
+    "all of them, not exact": ("乡邻来电8件,来函3件,12件全部答复。", {}),
+    "all of them, not those of a noun of their own": ("乡邻来电8件,来函3件,商户诉求11件均已答复。", {}),
+    "some of them behind": ("乡邻来电8件,来函3件,11件正在办理。", {}),
+    "all of them, not only some": ("来电8件,来函3件,来访5件,8件全部答复。", {}),
+    "what only begins so": ("评出一等奖2名、二等奖3名,5名全勤工人另有鼓励。", {}),
+    "parts in a bracket before": ("挂历、折页(800张、500本)共发1300份。", {"800张": "1300份", "500本": "1300份"}),
+    "a bracket before that is none": ("横幅、展板(12条、8块)挂了月余,共发折页1300份。", {}),
+    "papers of one family": ("发放资料900份,其中折页600张。", {"600张": "900份"}),
+    "a list announced in the next sentence": (
+        "全年下乡演出30场,观众2万人。细分下来:戏曲12场,歌舞10场,曲艺8场。",
+        {"12场": "30场", "10场": "30场", "8场": "30场"},
+    ),
+    "a list by what it is parted by": ("全年下乡演出30场。按地点分,村里18场、校园12场。", {"18场": "30场", "12场": "30场"}),
+    "a list by what one looks at": (
+        "共接访46件。从类别来看,山林20件;宅基地15件;其他11件。",
+        {"20件": "46件", "15件": "46件", "11件": "46件"},
+    ),
+    "a list with other measures between": (
+        "新修水渠9条。具体是:东片5条,长2公里;西片4条,长1.5公里。",
+        {"5条": "9条", "4条": "9条"},
+    ),
+    "a sentence that begins with among": ("培训农技员56人次。其中水稻班31人次,果树班25人次。", {"31人次": "56人次", "25人次": "56人次"}),
+    "a list that is not announced": ("全年下乡演出30场。放映电影18场,办展览12场。", {}),
+    "an announced list that does not add up": ("全年下乡演出30场。具体来看,戏曲12场,歌舞10场。", {}),
+    "an announced list of another item": ("1、全年下乡演出30场。\n2、按地点分,村里放映18场、校园放映12场。\n", {}),
 }
 
 
 @pytest.mark.parametrize(("text", "wanted"), PARTS.values(), ids=PARTS.keys())
 def test_parts(text: str, wanted: dict[str, str], tools: Tools) -> None:
     assert parts(text, tools) == wanted
+
+
+def values(text: str, tools: Tools) -> dict[str, str]:
+    """By its words, the indicator of each number that is done and fills a cell."""
+    return {
+        read.report.text[fact.start : fact.end]: fact.indicator
+        for read in tools.read(Document("a.txt", text))
+        for fact in read.facts
+        if fact.indicator is not None and fact.status == "done"
+    }
+
+
+VALUES = {
+    "the sum is the value": ("镇工会接待职工来信3件,职工来访8件,11件全部答复。", {"11件": "rights.petitions"}),
+    "the sum of sentences": (
+        "镇工会上半年慰问困难职工30户。下半年慰问困难职工28户。两次合计58户。",
+        {"58户": "aid.households"},
+    ),
+    "parts of several kinds": (
+        "镇工会调解劳动争议6件,接待职工来访5件,两项合计11件。",
+        {"6件": "rights.disputes_settled", "5件": "rights.petitions"},
+    ),
+    "a total before its parts is none": ("全厂有职工58人,其中慰问困难职工30人。", {"30人": "aid.people"}),
+    "what is done of a plan": ("镇工会计划慰问困难职工60户,其中已慰问困难职工45户。", {"45户": "aid.households"}),
+    "shares by their names": (
+        "受理劳动争议18件,调解率和成功率分别为100%、72%。",
+        {"18件": "rights.disputes", "72%": "rights.settled_rate"},
+    ),
+    "shares in clauses of their own": ("劳资纠纷调解率达98%,调解成功率91%。", {"91%": "rights.settled_rate"}),
+    "one share of another name": ("受理劳动争议18件,调解率72%。", {"18件": "rights.disputes", "72%": "rights.settled_rate"}),
+    "not a planned sum": (
+        "春节慰问困难职工30户,夏季慰问困难职工28户,明年计划合计慰问58户。",
+        {"30户": "aid.households", "28户": "aid.households"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), VALUES.values(), ids=VALUES.keys())
+def test_values_of_parts_and_totals(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert values(text, tools) == wanted

@@ -84,6 +84,8 @@ class _Rule:
     sieved: frozenset[int]
     """By their index in the reader's sieve its conditions that a sentence must pass; `framed`: with that of the frame."""
     framed: frozenset[int]
+    rank: int = 0
+    """Its place among the rules of its indicator."""
 
     def is_for(self, units: Set[str], activity: str | None) -> bool:
         """Whether it is one for such a measure word and such work."""
@@ -129,13 +131,14 @@ class IndicatorReader:
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
         self._themes = ThemeWords(table.get("theme", ()))
         self._homes: dict[str, _Home] = {}
+        self._single = frozenset(code for code, indicator in rulebook.indicators.items() if indicator.combine == "single")
         for indicator in rulebook.indicators.values():
             if home := _home(rulebook, indicator, bricks):
                 self._homes[indicator.code] = home
             barred = _barred(rulebook, indicator.table, bricks, f"rules/indicators.toml: {indicator.code}")
-            for row in indicator.table.get("rule", ()):
+            for rank, row in enumerate(indicator.table.get("rule", ())):
                 rule = _rule(rulebook, indicator, row, bricks, self._themes.names, self.sieve)
-                self._rules[indicator.table["kind"]].append(replace(rule, unwanted=rule.unwanted + barred))
+                self._rules[indicator.table["kind"]].append(replace(rule, unwanted=rule.unwanted + barred, rank=rank))
         for rules in self._rules.values():
             rules.sort(key=lambda rule: bool(rule.themes))
 
@@ -157,18 +160,54 @@ class IndicatorReader:
         self, report: Report, facts: Mapping[int, Fact], clauses: Clauses, units: Mapping[int, str], office: str | None = None,
         passing: Passing | None = None,
     ) -> dict[int, str | None]:  # fmt: skip
-        """The indicators of the facts that have a setting, by their index. A part is no value of its total's."""
+        """The indicators of the facts that have a setting, by their index. A part is no value of its total's, what is done of a plan is."""
         found: dict[int, str | None] = {}
+        read: dict[int, _Rule] = {}
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
         signs = _Signs(Themes(self._themes, report), passing or Passing(self.sieve, report), office)
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
             total = found.get(fact.part_of) if fact.part_of is not None else None
-            code = self._read(report, fact, clauses, clauses.settings[index], units[index], total, signs) if may_fill(fact) else None
-            told = self._told_before(report, index, clauses, found, by_sentence) | ({total} if fact.part_of is not None else set())
-            found[index] = None if code in told else code
+            rule = self._read(report, fact, clauses, clauses.settings[index], units[index], total, signs) if may_fill(fact) else None
+            if rule is not None:
+                read[index] = rule
+            counted = fact.part_of is not None and fact.part_of in facts and facts[fact.part_of].status == fact.status
+            told = self._told_before(report, index, clauses, found, by_sentence) | ({total} if counted else set())
+            found[index] = None if rule is None or rule.code in told else rule.code
             by_sentence[clauses.settings[index].sentence].append(index)
+        self._settle_sums(facts, read, found)
+        self._settle_shares(clauses, facts, read, found)
         return found
+
+    @staticmethod
+    def _settle_sums(facts: Mapping[int, Fact], read: Mapping[int, _Rule], found: dict[int, str | None]) -> None:
+        """A sum behind its parts is a value of what all of them are values of, and of nothing where they are of several things.
+
+        来信3件,来访8件,11件全部答复: petitions; 调解争议6件,接待来访5件,合计11件: a sum of neither.
+        """
+        parts: defaultdict[int, list[int]] = defaultdict(list)
+        for index in found:
+            total = facts[index].part_of
+            if total in found and index < total and may_fill(facts[index]) and facts[index].status == facts[total].status:
+                parts[total].append(index)
+        for total, summed in parts.items():
+            codes = {read[index].code if index in read else None for index in summed}
+            if len(codes - {None}) > 1:
+                found[total] = None
+                found.update({index: read[index].code for index in summed if index in read})
+            elif found[total] is None and None not in codes and may_fill(facts[total]):
+                found[total] = codes.pop()
+                found.update(dict.fromkeys(summed))
+
+    def _settle_shares(self, clauses: Clauses, facts: Mapping[int, Fact], read: Mapping[int, _Rule], found: dict[int, str | None]) -> None:
+        """Of shares of one sentence with several names the one that the indicator's rules name first: 调解率100%,成功率59%."""
+        beside: defaultdict[tuple[int, str, str | None], list[int]] = defaultdict(list)
+        for index, code in found.items():
+            if code in self._single:
+                beside[clauses.settings[index].sentence, code, facts[index].status].append(index)
+        for several in beside.values():
+            first = min(read[index].rank for index in several)
+            found.update(dict.fromkeys(index for index in several if read[index].rank > first))
 
     def _told_before(
         self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None], by_sentence: Mapping[int, Sequence[int]]
@@ -195,8 +234,8 @@ class IndicatorReader:
             fact = facts[index]
             if fact.start < since.get(fact.sentence, len(report.text)) or not is_of_last_year(fact) or fact.indicator is not None:
                 continue
-            code = self._read(report, fact, clauses, at, units[index], None, signs, of_any_year=True)
-            code = code or self._compared(index, facts, clauses, units)
+            rule = self._read(report, fact, clauses, at, units[index], None, signs, of_any_year=True)
+            code = rule.code if rule is not None else self._compared(index, facts, clauses, units)
             if code is not None:
                 told[index] = code
         return told
@@ -218,7 +257,7 @@ class IndicatorReader:
     def _read(
         self, report: Report, fact: Fact, clauses: Clauses, at: Setting, unit: str, total: str | None, signs: _Signs,
         *, of_any_year: bool = False,
-    ) -> str | None:  # fmt: skip
+    ) -> _Rule | None:  # fmt: skip
         here = signs.passing.around(at.sentence, fact.start, fact.end)
         may_be_new = self._now_sieved in here
         if fact.scope == "last_year" and not of_any_year and not may_be_new:
@@ -237,8 +276,8 @@ class IndicatorReader:
         if is_new:
             view.renew(self._from)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
-        told = (rule.code for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view))
-        return next((code for code in told if code not in self._homes or self._homes[code].holds(view, signs.office)), None)
+        told = (rule for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view))
+        return next((rule for rule in told if rule.code not in self._homes or self._homes[rule.code].holds(view, signs.office)), None)
 
     def _dealt_noun(self, text: str, fact: Fact, at: Setting) -> str | None:
         """Of 建会率、入会率分别达95%和92% the noun at the number's place in the list; None where the lists do not match."""

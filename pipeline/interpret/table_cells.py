@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +13,7 @@ from pipeline.interpret.frames import Found
 from pipeline.interpret.values import Values
 from pipeline.model import QUANTITIES, Change, Fact, PartialDate, Report, Scope, Status
 from pipeline.rulebook import Rulebook
-from pipeline.text_tables import Row, Span, TableFinder, TextTable
+from pipeline.text_tables import FEWEST_ROWS, LONGEST_LABEL, Row, Span, TableFinder, TextTable
 
 LAST_YEAR: Scope = "last_year"
 _YEAR = 4
@@ -60,13 +60,16 @@ class TableReader:
         }
         filler = f"(?: {heads['plain']} | {heads['dates']} | \\( [^()]* \\)? | [^\\p{{Han}}] )+"
         self._plain = rulebook.compile(filler, "rules/tables.toml: plain")
+        self._run = rulebook.compile(rulebook.table("tables")["run_together"], "rules/tables.toml: run_together")
+        self._run_label = rulebook.compile(rulebook.table("tables")["run_label"], "rules/tables.toml: run_label")
+        self._unit = rulebook.compile(rulebook.table("tables")["unit_in_brackets"], "rules/tables.toml: unit_in_brackets")
         self._lead = rulebook.compile(f"{rows['lead']} \\s*", "rules/tables.toml: lead")
 
     def read(self, report: Report, values: Values) -> dict[int, Reading]:
         """The readings of the figures that stand in tables, by the index of their mention."""
         readings: dict[int, Reading] = {}
         starts = [mention.start for mention in values.mentions]
-        for table in self._finder.find(report.text):
+        for table in (*self._finder.find(report.text), *self._run_together(report.text, values, starts)):
             heads = self._heads(table, report.text, values, starts)
             for row in table.rows:
                 readings |= self._of_row(row, heads, report.text, values, starts)
@@ -74,13 +77,36 @@ class TableReader:
 
     def _of_row(self, row: Row, heads: Sequence[_Head], text: str, values: Values, starts: Sequence[int]) -> dict[int, Reading]:
         lead = self._lead.match(text, *row.label)
-        label = (lead.end() if lead else row.label[0], row.label[1])
+        unit = self._unit.search(text, *row.label)
+        label = (lead.end() if lead else row.label[0], unit.start() if unit else row.label[1])
         found = {}
         for column, cell in row.cells.items():
             for index in _inside(values, starts, cell):
                 if values.mentions[index].kind in QUANTITIES:
                     found[index] = _reading(label, heads[column], text[cell[0]])
         return found
+
+    def _run_together(self, text: str, values: Values, starts: Sequence[int]) -> Iterator[TextTable]:
+        """Tables whose cells ran together on one line: 项目目标数完成数完成率1建会10家12家120%2….
+
+        A row is a label and right behind it as many figures side by side as there are heads of figures; other figures are notes.
+        """
+        for match in self._run.finditer(text):
+            heads = match.spans("head")
+            end = text.find("\n", match.end())
+            inside = _inside(values, starts, (match.end(), end if end >= 0 else len(text)))
+            rows = [
+                row for group in _side_by_side(values, inside) if len(group) == len(heads) and (row := self._run_row(text, group, values))
+            ]
+            if len(rows) >= FEWEST_ROWS:
+                yield TextTable(tuple(heads), tuple(rows), (0, 0))
+
+    def _run_row(self, text: str, group: Sequence[int], values: Values) -> Row | None:
+        """The row of figures that stand side by side, where a label stands before them."""
+        cells = {column: (values.mentions[index].start, values.mentions[index].end) for column, index in enumerate(group)}
+        first = cells[0][0]
+        label = self._run_label.search(text, max(0, first - LONGEST_LABEL), first)
+        return Row(None, label.span("label"), cells) if label else None
 
     def _heads(self, table: TextTable, text: str, values: Values, starts: Sequence[int]) -> list[_Head]:
         heads = [self._head(span, text, values, starts) for span in table.heads]
@@ -123,6 +149,21 @@ def _inside(values: Values, starts: Sequence[int], span: Span) -> list[int]:
     """The mentions within a cell, by their index. `starts`: where all of them begin, in order."""
     first, behind = bisect_left(starts, span[0]), bisect_left(starts, span[1])
     return [index for index in range(first, behind) if values.mentions[index].end <= span[1]]
+
+
+def _side_by_side(values: Values, indices: Sequence[int]) -> Iterator[list[int]]:
+    """The quantities among some mentions, those together between which nothing stands."""
+    group: list[int] = []
+    for index in indices:
+        mention = values.mentions[index]
+        if mention.kind not in QUANTITIES:
+            continue
+        if group and values.mentions[group[-1]].end != mention.start:
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
 
 
 def _is_year(date: PartialDate) -> bool:

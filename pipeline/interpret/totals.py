@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import Any
 
 import msgspec
@@ -15,9 +15,12 @@ from pipeline.model import QUANTITIES, Fact
 from pipeline.rulebook import Rulebook
 
 MOST_PARTS = 12
+LEAST_PARTS = 2
 MOST_NUMBERS = 40
 """Numbers of a sentence among which total and parts are looked for, on either side of 其中."""
 LONGEST_LIST = 600
+LONGEST_OPENING = 60
+"""Characters before a figure among which the beginning of its clause, or of its sentence, is looked for."""
 LEAST_BARE_TOTAL = 10
 """Below this a sum without 其中 is as likely a coincidence."""
 NOUN_BEFORE_BRACKET = 8
@@ -27,6 +30,7 @@ LABEL = 2
 MOST_SENTENCES = 8
 """Sentences before a total among which its parts are looked for."""
 _STATEMENT_ENDS = "。;!?"
+_CLAUSE_ENDS = _STATEMENT_ENDS + ",:、()\n"
 _MARKS_BETWEEN = ",、 "
 
 
@@ -34,7 +38,7 @@ class TotalReader:
     """Finds `part_of`. Everything is told from the words and the arithmetic of one report."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        self._rules = _PartRules(rulebook.table("links")["parts"], {word: unit.unit_class for word, unit in rulebook.units.items()})
+        self._rules = _PartRules(rulebook, {word: unit.unit_class for word, unit in rulebook.units.items()})
 
     def read(self, facts: Sequence[Fact], units: Sequence[str], blocks: Sequence[int], text: str) -> list[int | None]:
         """For each fact the index of the total that it is a part of.
@@ -47,7 +51,11 @@ class TotalReader:
 class _PartRules:
     """The words and measures of `links.toml` that tell parts."""
 
-    def __init__(self, table: Mapping[str, Any], unit_classes: Mapping[str, str]) -> None:
+    def __init__(self, rulebook: Rulebook, unit_classes: Mapping[str, str]) -> None:
+        table: Mapping[str, Any] = rulebook.table("links")["parts"]
+        self.sum_opens, self.all_of_them, self.these, self.breaks_down = (
+            rulebook.compile(table[key], f"rules/links.toml: parts.{key}") for key in ("sum_opens", "all_of_them", "these", "breaks_down")
+        )
         self.among = _any_of(table["among"])
         self.ends = _any_of(table["ends"])
         self.between = _MARKS_BETWEEN + table["between"]
@@ -56,7 +64,7 @@ class _PartRules:
         self.becomes = tuple(table["becomes"].split())
         self.other_times = tuple(table["other_times"].split())
         family = {name: family for family, names in table["families"].items() for name in names.split()}
-        self._families = {unit: family.get(name, name) for unit, name in unit_classes.items()}
+        self._families = {unit: family.get(unit) or family.get(name, name) for unit, name in unit_classes.items()}
 
     def measure(self, fact: Fact, unit: str) -> tuple[str, str, str | None] | None:
         """What must be the same of a part and its total; None for a fact that is neither."""
@@ -108,6 +116,7 @@ class _PartSearch:
                 self._bare_sums(numbers)
                 self._sums_behind(numbers)
                 self._kinds_of(numbers)
+        self._broken_down()
         self._sums_of_sentences()
         return self._totals
 
@@ -231,30 +240,61 @@ class _PartSearch:
 
     def _sums_behind(self, numbers: Sequence[_Number]) -> None:
         """电工21人、焊工34人、行车工13人,共计68人: the total behind its parts; 上半年30户,下半年28户,全年共慰问58户 where it is exact."""
-        first = numbers[0].end
-        if not any(word in self._text[first : numbers[-1].start] for word in self._rules.sums):
-            return
         for place, total in enumerate(numbers):
-            if place < 2 or total.measure[0] == "rate" or self._totals[total.index] is not None:
+            if place < LEAST_PARTS or total.measure[0] == "rate" or self._totals[total.index] is not None:
                 continue
-            run = [
-                n
-                for n in reversed(numbers[max(0, place - MOST_PARTS) : place])
-                if n.measure == total.measure and self._totals[n.index] is None
-            ]
-            parts = self._summed_up(total, run)
+            before = [n for n in reversed(numbers[max(0, place - MOST_PARTS) : place]) if n.measure == total.measure]
+            if len(before) < LEAST_PARTS:
+                continue
+            run = [n for n in before if self._totals[n.index] is None and not self._is_bracketed_off(n, total)]
+            parts = self._summed_up(total, run) or self._all_of_them(total, run) or self._in_bracket_before(total, before)
             if parts:
                 self._set(parts, total)
+
+    def _is_bracketed_off(self, number: _Number, total: _Number) -> bool:
+        """Whether it stands in a bracket that is closed before the total: 联合会2家(带进企业68家),合计5家."""
+        between = self._text[number.end : total.start]
+        return between.count(")") > between.count("(")
 
     def _summed_up(self, total: _Number, run: Sequence[_Number]) -> list[_Number]:
         """Those of the figures before a total, the nearest first, that it sums up."""
         if self._text[max(0, total.start - 4) : total.start].endswith(self._rules.sums):
             return _adding_up(total.value, run) or self._listed(total, run)
-        if len(run) < 2 or total.value < LEAST_BARE_TOTAL or not total.exact:
+        if len(run) < LEAST_PARTS or not total.exact:
             return []
-        between = self._text[run[0].end : total.start]
-        parts = _adding_up(total.value, run) if any(word in between for word in self._rules.sums) else []
-        return parts if all(part.exact for part in parts) else []
+        if not self._opens_as_sum(total):
+            between = self._text[run[0].end : total.start]
+            if total.value < LEAST_BARE_TOTAL or not any(word in between for word in self._rules.sums):
+                return []
+        return _exactly(_adding_up(total.value, run))
+
+    def _opens_as_sum(self, total: _Number) -> bool:
+        """Whether the words from the last mark up to a figure say that it is a sum: 合9场, 两笔合起来1.26万元, 合计新增5家."""
+        start = self._clause_start(total)
+        return self._rules.sum_opens.match(self._text, start, total.start) is not None
+
+    def _clause_start(self, number: _Number) -> int:
+        earliest = max(0, number.start - LONGEST_OPENING)
+        return max(earliest, *(self._text.rfind(mark, earliest, number.start) + 1 for mark in _CLAUSE_ENDS))
+
+    def _all_of_them(self, total: _Number, run: Sequence[_Number]) -> list[_Number]:
+        """来电9件,来函2件,11件全部答复: no word says that it is a sum, but it is of all before, and they are spoken of as all."""
+        if not total.exact or not self._rules.all_of_them.match(self._text, total.end, total.end + NOUN_BEFORE_BRACKET):
+            return []
+        if not self._rules.these.fullmatch(self._text, self._clause_start(total), total.start):
+            return []
+        parts = _exactly(_adding_up(total.value, run))
+        return parts if len(parts) == len(run) else []
+
+    def _in_bracket_before(self, total: _Number, before: Sequence[_Number]) -> list[_Number]:
+        """挂历、折页(800张、500本)共发1300份: what stands in the bracket right before a total and adds up to it."""
+        closing = self._text.rfind(")", max(0, total.start - NOUN_BEFORE_BRACKET), total.start)
+        if closing < 0 or not total.exact or not self._rules.sum_opens.match(self._text, closing + 1, total.start):
+            return []
+        opening = self._text.rfind("(", before[-1].start - NOUN_BEFORE_BRACKET, closing)
+        inside = [n for n in before if opening < n.start < closing]
+        parts = _exactly(_adding_up(total.value, inside))
+        return parts if len(parts) == len(inside) else []
 
     def _listed(self, total: _Number, run: Sequence[_Number]) -> list[_Number]:
         """The items right before the total that 、 parts, though they do not add up to it."""
@@ -269,12 +309,43 @@ class _PartSearch:
         added = sum((number.value for number in kept), Decimal(0))
         return kept if len(kept) > 1 and total.value / BEYOND <= added <= total.value * BEYOND else []
 
+    def _broken_down(self) -> None:
+        """下乡演出30场。细分下来:戏曲12场,歌舞10场,曲艺8场: a list that is announced, and adds up to a figure before it in its item."""
+        for place, numbers in self._by_sentence.items():
+            if len(numbers) < LEAST_PARTS:
+                continue
+            earlier: list[_Number] | None = None
+            for match in self._rules.breaks_down.finditer(self._text, self._opening(numbers[0]), numbers[-1].start):
+                first = bisect_left(numbers, match.end(), key=_start)
+                inside = [n for n in numbers[first : first + MOST_NUMBERS] if n.measure[0] != "rate"]
+                if not inside or self._totals[inside[0].index] is not None:
+                    continue
+                if earlier is None:
+                    earlier = list(islice(self._told_before(place), MOST_NUMBERS))
+                before = [n for n in reversed(numbers[max(0, first - MOST_NUMBERS) : first]) if n.end <= match.start()] + earlier
+                for measure in dict.fromkeys(n.measure for n in inside):
+                    self._set_list([n for n in inside if n.measure == measure], before)
+
+    def _opening(self, first: _Number) -> int:
+        """Where the words begin that stand before the first figure of a sentence, or the last of them where they are many."""
+        earliest = max(0, first.start - LONGEST_OPENING)
+        return max(earliest, *(self._text.rfind(mark, earliest, first.start) + 1 for mark in _STATEMENT_ENDS + "\n"))
+
+    def _set_list(self, parts: Sequence[_Number], before: Sequence[_Number]) -> None:
+        """Make the list a part of the nearest figure before that it adds up to from its beginning, if there is one."""
+        free = list(takewhile(lambda part: part.exact and self._totals[part.index] is None, parts))
+        for total in before:
+            same = total.measure == parts[0].measure and self._facts[total.index].status == self._facts[parts[0].index].status
+            if same and total.exact and (listed := _adding_up(total.value, free)):
+                self._set(listed, total)
+                return
+
     def _sums_of_sentences(self) -> None:
         """上半年慰问30户。下半年慰问28户。全年共慰问58户: the exact sum of figures of the sentences before it in its item."""
         for place, numbers in self._by_sentence.items():
             totals = [n for n in numbers if n.exact and n.value >= LEAST_BARE_TOTAL and n.measure[0] != "rate" and self._sums_up(n)]
             if totals:
-                before = self._told_before(place)
+                before = list(self._told_before(place))
                 for total in totals:
                     self._set(_adding_up(total.value, [n for n in before if self._may_be_part(n, total)]), total)
 
@@ -284,11 +355,11 @@ class _PartSearch:
         claimed = self._rules.over_all.search(self._text, statement, number.start) is not None
         return claimed and self._totals[number.index] is None and number.index not in self._totals
 
-    def _told_before(self, sentence: int) -> list[_Number]:
+    def _told_before(self, sentence: int) -> Iterator[_Number]:
         """The figures of the sentences before one in its item, the nearest first."""
         earlier = range(sentence - 1, max(-1, sentence - 1 - MOST_SENTENCES), -1)
         within = takewhile(lambda place: self._blocks[place] == self._blocks[sentence], earlier)
-        return [number for place in within for number in reversed(self._by_sentence.get(place, ()))]
+        return (number for place in within for number in reversed(self._by_sentence.get(place, ())))
 
     def _may_be_part(self, number: _Number, total: _Number) -> bool:
         same = number.measure == total.measure and self._facts[number.index].status == self._facts[total.index].status
@@ -314,6 +385,11 @@ class _PartSearch:
 
 def _start(number: _Number) -> int:
     return number.start
+
+
+def _exactly(parts: list[_Number]) -> list[_Number]:
+    """The parts where all of them are exact."""
+    return parts if all(part.exact for part in parts) else []
 
 
 def _adding_up(total: Decimal, rest: Sequence[_Number]) -> list[_Number]:
