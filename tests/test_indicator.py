@@ -105,6 +105,91 @@ def test_whose_report_it_is(text: str, wanted: dict[str, str], tools: Tools) -> 
     assert indicators(text, tools) == wanted
 
 
+TOWN = "平桥镇总工会2015年工作总结\n\n今年,我镇工会工作稳步推进。"
+COUNTY = "平桥县总工会2015年工作总结\n\n今年,我县工会工作稳步推进。"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # what was due, asked for or fixed is no value; what came of it is, with the same noun
+        ("工会经费:应收26.4万元,实收23.9万元。", {"23.9万元": "finance.collected"}),
+        ("应收工会经费18.2万元,实收17.5万元。", {"17.5万元": "finance.collected"}),
+        ("前三季度应征收工会经费9万元。", {}),
+        ("响应收缴号召,收缴工会经费9万元。", {"9万元": "finance.collected"}),
+        ("开展职工技能培训,应训86人,实训82人。", {"82人": "training.people"}),
+        ("金秋助学上报学生11名,批准8名,发放助学金2.4万元。", {"8名": "education.students", "2.4万元": "education.amount"}),
+        ("申报大病救助15人,获批12人。", {"12人": "aid.people"}),
+        ("为11名困难学生申请到助学金2.2万元。", {"11名": "education.students", "2.2万元": "education.amount"}),
+        ("参加医疗互助2140人,占应参加职工的88%。", {"2140人": "medical.participants", "88%": "medical.rate"}),
+        # nor is what one case got, or a case on the mean
+        ("医疗互助赔付57例,付出互助金9.12万元,例均1600元。", {"57例": "medical.claims", "9.12万元": "medical.amount"}),
+        ("医疗互助赔付57例、9.12万元,最多的一例(采石工)领到1.1万元。", {"57例": "medical.claims", "9.12万元": "medical.amount"}),
+        ("发放互助补助金12.6万元。砖厂工人罗某患病住院,两次领到互助补助金1.9万元。", {"12.6万元": "medical.amount"}),
+        ("发放慰问金3.6万元。困难职工万小霞接过600元慰问金,连声道谢。", {"3.6万元": "aid.amount"}),
+        ("罗某等7名困难职工领到慰问金4900元。", {"7名": "aid.people", "4900元": "aid.amount"}),
+        # nor what is left over
+        ("发放慰问金2.8万元,剩余0.3万元转入明年。", {"2.8万元": "aid.amount"}),
+        ("收缴工会经费12万元,还差1.5万元。", {"12万元": "finance.collected"}),
+        ("创建先进班组6个,整顿软弱涣散班组2个。", {"6个": "honours.units"}),
+    ],
+)  # fmt: skip
+def test_what_was_due_left_over_or_one_case_is_no_value(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert indicators(f"{TOWN}{text}", tools) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # what is summed up since an earlier year is no figure of this period; what stands is, and what is summed up since this year
+        ("2008年至今累计资助困难学生64名。", {}),
+        ("自2009年以来,共调解劳动争议214件。", {}),
+        ("职工驿站建成以来,累计走访慰问困难职工530人。", {}),
+        ("多年来累计慰问困难职工320人。", {}),
+        ("2015年以来,累计资助困难学生64名。", {"64名": "education.students"}),
+        ("帮扶站今年3月成立以来,走访慰问困难职工53人。", {"53人": "aid.people"}),
+        ("活动开展以来,走访慰问困难职工53人。", {"53人": "aid.people"}),
+        ("自2009年以来,签订工资集体合同的企业累计达42家。", {"42家": "bargaining.enterprises"}),
+        # nor is what a figure is measured by
+        ("参加医疗互助的职工2140人,占职工总数2870人的四分之三。", {"2140人": "medical.participants", "四分之三": "medical.rate"}),
+        ("届初只有工会16个、会员970人,现有会员3120人。", {"3120人": "org.members_total"}),
+        ("镇内原有工会96家,今年新建工会7家。", {"7家": "org.unions_new"}),
+        ("工会由原有的96家发展到103家。", {"103家": "org.unions_total"}),
+        ("参赛职工5120人,较上届的43家、3900人有所增加。", {"5120人": "competition.participants"}),
+        # nor a part that a sentence of its own breaks a total down to
+        ("全年举办文体活动14场。细分下来,球赛6场、晚会5场、展演3场。", {"14场": "culture.events"}),
+        ("举办讲座线下4场、线上5场,合9场。", {"9场": "training.sessions"}),
+        # nor what is no honour
+        ("评出五星级班组3个、后进班组2个。", {"3个": "honours.units"}),
+    ],
+)  # fmt: skip
+def test_what_a_figure_is_measured_by_is_no_value(text: str, wanted: dict[str, str], tools: Tools) -> None:
+    assert indicators(f"{TOWN}{text}", tools) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "of_town", "of_county"),
+    [
+        ("据统计,全县各级工会走访困难职工960户。", {}, {"960户": "aid.households"}),
+        ("全县各级工会计划慰问困难职工980户,到5日已慰问960户。", {}, {"980户": "aid.households", "960户": "aid.households"}),
+        ("目前全县已走访困难职工410户。", {}, {"410户": "aid.households"}),
+        ("县总工会在我镇举办的广场舞比赛2场,观众很多。", {}, {}),
+        # where the town is named again, and where the county is no subject
+        ("全县走访困难职工960户,我镇走访困难职工41户。", {"41户": "aid.households"}, None),
+        ("在全县率先走访困难职工41户。", {"41户": "aid.households"}, None),
+        ("全县第一家职工驿站落户我镇,走访困难职工41户。", {"41户": "aid.households"}, None),
+        ("全县帮扶工作会后,走访困难职工41户。", {"41户": "aid.households"}, None),
+        ("按照全市统一部署,走访困难职工41户。", {"41户": "aid.households"}, None),
+    ],
+)  # fmt: skip
+def test_a_town_does_not_tell_its_own_figures_of_the_whole_county(
+    text: str, of_town: dict[str, str], of_county: dict[str, str] | None, tools: Tools
+) -> None:
+    assert indicators(f"{TOWN}{text}", tools) == of_town
+    if of_county is not None:
+        assert indicators(f"{COUNTY}{text}", tools) == of_county
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [

@@ -118,6 +118,11 @@ def test_a_range_has_two_ends_and_no_value(text: str, words: str, low: int, high
         ("月均收入131.73万元。", "月"),
         ("人均收入1.2万元。", "人"),
         ("全镇补助3000元。", None),
+        ("赔付及时,例均1600元。", "例"),
+        ("赔付及时,件均补助约800元。", "件"),
+        ("慰问金人平800元。", "人"),
+        ("案件均调解成功,兑付800元。", None),
+        ("人平安回家,补助800元。", None),
     ],
 )
 def test_denominator(text: str, per: str | None) -> None:

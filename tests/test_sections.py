@@ -96,3 +96,52 @@ def test_the_second_line_of_a_title_opens_no_part_of_plans(tools: Tools) -> None
 
 def test_a_numbered_heading_below_the_title_opens_one(tools: Tools) -> None:
     assert statuses("河东镇工会2008年工作总结\n一、2009年工作打算\n新建工会12家。\n", tools) == ["plan"]
+
+
+AHEAD = {
+    "上半年": {
+        "三、下半年\n1、新建工会20家。\n2、发展会员300人。\n": "plan",
+        "三、下半年怎么抓\n1、新建工会20家。\n2、发展会员300人。\n": "plan",
+        "下半年:新建工会20家;发展会员300人。\n": "plan",
+        "三、下半年:10月底前新建工会20家;发展会员300人。\n": "plan",
+        "五、下半年重点抓建会,新建工会20家,发展会员300人。\n": "plan",
+        "二、上半年\n新建工会20家。\n发展会员300人。\n": "done",
+        "去年下半年,新建工会20家,发展会员300人。\n": "done",
+        "下半年以来,新建了工会20家,发展会员300人。\n": "done",
+    },
+    "一季度": {
+        "二季度:新建工会20家;发展会员300人。\n": "plan",
+        "一季度:新建工会20家;发展会员300人。\n": "done",
+    },
+    "1-9月": {
+        "四季度:新建工会20家;发展会员300人。\n": "plan",
+        "三季度:新建工会20家;发展会员300人。\n": "done",
+    },
+    "": {  # a report on the whole year tells of its second half
+        "三、下半年\n1、新建工会20家。\n2、发展会员300人。\n": "done",
+        "下半年:新建工会20家;发展会员300人。\n": "done",
+        "二季度:新建工会20家;发展会员300人。\n": "done",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("time", "text", "wanted"), [(time, text, wanted) for time, parts in AHEAD.items() for text, wanted in parts.items()]
+)
+def test_a_time_behind_that_of_the_title_is_to_come(time: str, text: str, wanted: str, tools: Tools) -> None:
+    assert statuses(f"某镇总工会2012年{time}工作总结\n\n一、工作\n开展检查6次。\n{text}", tools) == ["done", wanted, wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("四、下半年安排。新建工会20家;发展会员300人。\n", "plan"),
+        ("四、下期目标。新建工会20家,发展会员300人。\n", "plan"),
+        ("五、今后打算。新建工会20家。发展会员300人。\n", "plan"),
+        ("六、明年设想。新建工会20家。发展会员300人。\n", "plan"),
+        ("四、上年度目标完成情况。新建工会20家。发展会员300人。\n", "done"),
+        ("四、落实任务。新建工会20家。发展会员300人。\n", "done"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_runs_on_in_its_line(text: str, wanted: str, tools: Tools) -> None:
+    assert statuses(f"某镇总工会工作总结\n\n{text}", tools) == [wanted, wanted]

@@ -53,6 +53,17 @@ def statuses(text: str, tools: Tools) -> dict[str, str | None]:
         # the base of a share of the task, and what a plan starts from
         ("完成全年任务1400人的80%。", {"1400人": "plan", "80%": "done"}),
         ("力争书屋由4家增加到8家。", {"4家": "done", "8家": "plan"}),
+        # what was fixed at first, and what came of it
+        ("计划收取会费31.6万元,实际入账30.2万元,缴费的有41家。", {"31.6万元": "plan", "30.2万元": "done", "41家": "done"}),
+        ("计划培训300人,实训268人。", {"300人": "plan", "268人": "done"}),
+        ("计划结合实际建立制度3项。", {"3项": "plan"}),
+        ("年初排定再建书屋9个,到6月底建成3个,余下6个放在下半年。", {"9个": "plan", "3个": "done", "6个": "plan"}),
+        ("年初议定的实事5件全部办完。", {"5件": "done"}),
+        ("书刊12箱放在二楼。", {"12箱": "done"}),
+        ("公益演出下达20场,实演18场。", {"20场": "plan", "18场": "done"}),
+        ("下达17份整改通知书。", {"17份": "done"}),
+        ("去年建成书屋86个,今年力争净增10个。", {"86个": "done", "10个": "plan"}),
+        ("力争建成书屋30个,比去年增加8个。", {"30个": "plan", "8个": "plan"}),
         # norms
         (
             "缴费标准设200元、500元2个档次。截至9月底,参保900人。",
@@ -126,3 +137,8 @@ def test_a_threshold_holds_as_if_each_were_asked_by_itself(text: str) -> None:
             one_by_one = [t for t in reader._thresholds if t.may_hold(number.kind, number.unit) and t.holds(number)]
             passing = reader._sieve.passing(text, 0, len(text))
             assert reader.threshold(number, passing) == (one_by_one[0] if one_by_one else None)
+
+
+def test_what_was_done_last_year_is_done_in_a_report_of_plans(tools: Tools) -> None:
+    text = "某镇总工会2012年工作要点\n\n一、要重点抓好以下工作:\n去年建成书屋86个,力争净增10个。\n"
+    assert statuses(text, tools) == {"86个": "done", "10个": "plan"}

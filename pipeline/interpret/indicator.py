@@ -36,6 +36,9 @@ _NUMBERLESS = ("about", "apart", "then", "not_object", "not_then")
 """Conditions whose words stand as they are written, with no sign for the number."""
 _HOME = ("office", "elsewhere", "others")
 """What an indicator says of the reports in which it is at home."""
+YEAR_WITHIN = 300
+"""Characters of a report in which the year that it is on is written, if it is."""
+_YEAR = regex.compile(r"(?<!\d)20\d\d(?=年)")
 _CLASS = regex.compile(r"\[[^\]]*\]")
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
@@ -121,11 +124,19 @@ class IndicatorReader:
         self._member = rulebook.compile(f"[{joins}] [^@]*? (?: {verb}\n)", "rules/indicators.toml: gate")
         self._among = rulebook.compile(table["gate"]["among"], "rules/indicators.toml: gate")
         self._dealt, self._listed = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("dealt", "listed"))
-        self._never = rulebook.compile(_filled(table["gate"]["unless"], bricks), "rules/indicators.toml: gate")
+        self._never, self._county_wide, *told_as = (
+            rulebook.compile(_filled(table["gate"][key], bricks), "rules/indicators.toml: gate")
+            for key in ("unless", "county_wide", "due", "yardstick", "one_case")
+        )
+        self._since = rulebook.compile(table["gate"]["since"], "rules/indicators.toml: gate")
+        self._adding = frozenset(indicator.code for indicator in rulebook.indicators.values() if indicator.table["combine"] == "sum")
+        self._town, self._county = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("town", "county"))
         self.sieve = Sieve()
         """May be shared with other readers, so that each sentence is put through it once."""
         self._now_sieved, self._never_sieved = self.sieve.add(self._now), self.sieve.add(self._never)
-        self._dealt_sieved = self.sieve.add(self._dealt)
+        self._dealt_sieved, self._county_sieved = self.sieve.add(self._dealt), self.sieve.add(self._county_wide)
+        self._since_sieved = self.sieve.add(self._since)
+        self._told_sieved = [(self.sieve.add(pattern), pattern) for pattern in told_as]
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
         self._rules_for: dict[tuple[str, str, str | None], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
@@ -269,7 +280,7 @@ class IndicatorReader:
         if self._dealt_sieved in here and (noun := self._dealt_noun(report.text, fact, at)):
             view.deal(noun)
         is_new = may_be_new and self._now.search(view.clause) is not None
-        if self._never_sieved in here and self._never.search(view.clause):
+        if self._is_barred(report, view, here):
             return None
         if fact.scope == "last_year" and not of_any_year and not is_new:
             return None
@@ -277,7 +288,31 @@ class IndicatorReader:
             view.renew(self._from)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
         told = (rule for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view))
-        return next((rule for rule in told if rule.code not in self._homes or self._homes[rule.code].holds(view, signs.office)), None)
+        rule = next((rule for rule in told if rule.code not in self._homes or self._homes[rule.code].holds(view, signs.office)), None)
+        if rule and rule.code in self._adding and self._since_sieved in here and self._is_since_long(report.text, view):
+            return None
+        return rule
+
+    def _is_barred(self, report: Report, view: View, here: frozenset[int]) -> bool:
+        """Whether the words around a number say that it is a value of no indicator, whatever it counts."""
+        if self._never_sieved in here and self._never.search(view.clause):
+            return True
+        if any(sieved in here and pattern.search(view.says) for sieved, pattern in self._told_sieved):
+            return True
+        return self._county_sieved in here and self._county_wide.search(view.says) is not None and self._is_of_town(report.text)
+
+    def _is_since_long(self, text: str, view: View) -> bool:
+        """Whether a number sums up more than the time of the report: since an office was founded, or since a year before the first that
+        is written in the report."""
+        told = self._since.search(view.says)
+        if told is None or told["year"] is None:
+            return told is not None
+        first = _YEAR.search(text, 0, YEAR_WITHIN)
+        return first is not None and told["year"] < first[0]
+
+    def _is_of_town(self, text: str) -> bool:
+        """Whether a report speaks of a town as its own (我镇), and not of a county."""
+        return self._town.search(text) is not None and self._county.search(text) is None
 
     def _dealt_noun(self, text: str, fact: Fact, at: Setting) -> str | None:
         """Of 建会率、入会率分别达95%和92% the noun at the number's place in the list; None where the lists do not match."""

@@ -15,7 +15,7 @@ LEADING_CHARACTERS = 60
 """A line that is longer leads to no list."""
 _KEYS = {
     "section": {"id", "why", "status", "later", "pattern", "examples", "counter_examples", "off"},
-    "turn": {"id", "why", "mixed", "leads", "pattern", "examples", "counter_examples", "off"},
+    "turn": {"id", "why", "mixed", "leads", "title", "pattern", "examples", "counter_examples", "off"},
 }
 
 
@@ -30,6 +30,8 @@ class _Rule:
     """Only a sentence that ends with a colon."""
     later: bool
     """Only where the year that it finds is later than the one in the title."""
+    title: regex.Pattern[str] | None
+    """What the title must tell: a turn for the time behind 上半年."""
 
 
 class SectionReader:
@@ -47,8 +49,10 @@ class SectionReader:
 
     def read(self, report: Report) -> list[Cue | None]:
         """For each sentence what opened the part of plans in which it stands, or None."""
-        headings = self._headings(report)
-        turns = self._turns_of(report, headings)
+        title = report.text[slice(*report.title)] if report.title else ""
+        rules = [rule for rule in self._turns if rule.title is None or rule.title.search(title)]
+        headings = self._headings(report, rules)
+        turns = self._turns_of(report, headings, rules)
         with_turn = {part.heading for part, turn in zip((headings[s.block] for s in report.sentences), turns, strict=True) if part and turn}
         parts: list[Cue | None] = []
         for sentence, turn in zip(report.sentences, turns, strict=True):
@@ -59,7 +63,7 @@ class SectionReader:
                 parts.append(None if part.mixed and self._tells_of_results(report, sentence.block) else part.cue)
         return parts
 
-    def _turns_of(self, report: Report, headings: Sequence[_Part | None]) -> list[Cue | None]:
+    def _turns_of(self, report: Report, headings: Sequence[_Part | None], rules: Sequence[_Rule]) -> list[Cue | None]:
         """For each sentence the turn to plans in whose reach it stands: its paragraph with the list in it, or the part of a heading."""
         cues: list[Cue | None] = []
         turned: tuple[int, Cue] | None = None
@@ -68,15 +72,17 @@ class SectionReader:
             if turned and not _is_under(sentence.block, turned[0], report.blocks, part):
                 turned = None
             if turned is None and (part is None or part.mixed):
-                turned = self._turn(report, sentence, part)
+                turned = _turn(report, sentence, part, rules)
             cues.append(turned[1] if turned else None)
         return cues
 
     def _tells_of_results(self, report: Report, block: int) -> bool:
         return self._results.search(report.text, report.blocks[block].start, report.blocks[block].end) is not None
 
-    def _headings(self, report: Report) -> list[_Part | None]:
-        """For each block the part of plans, or of results and plans, in which it stands."""
+    def _headings(self, report: Report, turns: Sequence[_Rule]) -> list[_Part | None]:
+        """For each block the part of plans, or of results and plans, in which it stands. A turn to the time behind that of the title opens
+        one as a heading too."""
+        ahead = [rule for rule in turns if rule.title is not None]
         parts: list[_Part | None] = []
         current: _Part | None = None
         title_year = self._title_year.search(report.text, *report.title) if report.title else None
@@ -86,7 +92,7 @@ class SectionReader:
             if block.start < title_end:
                 text = ""
             leading = block.heading or (len(text) < LEADING_CHARACTERS and text.rstrip().endswith(":"))
-            found = {rule.status: rule for rule in reversed(self._sections) if leading and self._opens(rule, text, title_year)}
+            found = {rule.status: rule for rule in reversed([*ahead, *self._sections]) if leading and self._opens(rule, text, title_year)}
             if "plan" in found:
                 level = block.level if block.heading and block.body > block.start else 0
                 current = _Part(index, level, Cue(found["plan"].id, block.start, block.end), "done" in found)
@@ -115,17 +121,18 @@ class SectionReader:
         second = next((block for block in report.blocks if block.start >= end and report.text[block.start : block.end].strip()), None)
         return second.end if second is not None and second.heading and second.body == second.start else end
 
-    def _turn(self, report: Report, sentence: Sentence, part: _Part | None) -> tuple[int, Cue] | None:
-        """Where the sentence turns to plans: the block that its plans belong to, and the cue."""
-        text = report.text[sentence.start : sentence.end]
-        for rule in self._turns:
-            if (rule.mixed and part is None) or (rule.leads and not text.endswith(":")):
-                continue
-            match = rule.pattern.search(text)
-            if match:
-                scope = part.heading if part else sentence.block
-                return scope, Cue(rule.id, sentence.start + match.start(), sentence.start + match.end())
-        return None
+
+def _turn(report: Report, sentence: Sentence, part: _Part | None, rules: Sequence[_Rule]) -> tuple[int, Cue] | None:
+    """Where the sentence turns to plans: the block that its plans belong to, and the cue."""
+    text = report.text[sentence.start : sentence.end]
+    for rule in rules:
+        if (rule.mixed and part is None) or (rule.leads and not text.endswith(":")):
+            continue
+        match = rule.pattern.search(text)
+        if match:
+            scope = part.heading if part else sentence.block
+            return scope, Cue(rule.id, sentence.start + match.start(), sentence.start + match.end())
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +158,6 @@ def _rule(rulebook: Rulebook, row: Mapping[str, Any], name: str) -> _Rule:
     if unknown := set(row) - _KEYS[name]:
         raise RuleError(f"{where}: unknown key {', '.join(sorted(unknown))}; a {name} has {', '.join(sorted(_KEYS[name]))}")
     pattern = rulebook.compile(row["pattern"], where)
-    flags = (bool(row.get(key)) for key in ("mixed", "leads", "later"))
-    return _Rule(row["id"], pattern, row.get("status", "plan"), *flags)
+    mixed, leads, later = (bool(row.get(key)) for key in ("mixed", "leads", "later"))
+    title = rulebook.compile(row["title"], where) if "title" in row else None
+    return _Rule(row["id"], pattern, row.get("status", "plan"), mixed, leads, later, title)
