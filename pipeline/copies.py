@@ -37,8 +37,10 @@ PERMUTATIONS = 128
 BAND = 4
 """Rows of a band: 32 bands of 4 find 99 of 100 pairs with a Jaccard similarity of 0.6, and 1 of 2,500 with 0.06."""
 FIGURE_PERMUTATIONS = 8
+SIGNED = 4 * (PERMUTATIONS + FIGURE_PERMUTATIONS)
+"""Bytes of both signatures of a text."""
 SAMPLED = 8
-"""One shingle in so many is kept in memory, to find the report that an excerpt was taken from."""
+"""One shingle in so many is looked up, to find the report that an excerpt was taken from."""
 BUCKET = 20
 """In a bucket of more reports each is compared with the first, and with those next to it when sorted by figures."""
 NEIGHBOURS = 3
@@ -170,14 +172,12 @@ def digest_of(report_id: str) -> str:
 
 
 class Catalogue:
-    """The sketches of a run. Signatures and samples stay in memory, about 1 kB a report; the rest goes to a nameless file in `folder`."""
+    """The sketches of a run, in a nameless file in `folder`. Memory holds where each begins, about 300 bytes a report."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115  (closed by __exit__)
         self._place: dict[str, tuple[int, int, int]] = {}
-        """Where in the file a text's sets begin, how many shingles it has, and how many figures."""
-        self._signatures: dict[str, bytes] = {}
-        self._samples: dict[str, bytes] = {}
+        """Where in the file a text's signature stands, its sets behind it; how many shingles it has, and how many figures."""
         self._end = 0
 
     def __enter__(self) -> Self:
@@ -190,14 +190,11 @@ class Catalogue:
         """Keep a sketch; one of a text that is known already says nothing new."""
         if sketch.digest in self._place:
             return
-        shingles = np.frombuffer(sketch.shingles, "<u4")
-        content = sketch.shingles + sketch.codes + sketch.places
+        content = sketch.signature + sketch.figures + sketch.shingles + sketch.codes + sketch.places
         self._file.seek(self._end)
         self._file.write(content)
-        self._place[sketch.digest] = (self._end, len(shingles), len(sketch.places) // 4)
+        self._place[sketch.digest] = (self._end, len(sketch.shingles) // 4, len(sketch.places) // 4)
         self._end += len(content)
-        self._signatures[sketch.digest] = sketch.signature + sketch.figures
-        self._samples[sketch.digest] = shingles[shingles % SAMPLED == 0].tobytes()
 
     def size(self, digest: str) -> int:
         """How many shingles a text has."""
@@ -205,18 +202,18 @@ class Catalogue:
 
     def shingles(self, digest: str) -> Hashes:
         start, count, _ = self._place[digest]
-        return np.frombuffer(self._read(start, count * 4), "<u4")
+        return np.frombuffer(self._read(start + SIGNED, count * 4), "<u4")
 
     def codes(self, digest: str) -> list[int]:
         """A number for each figure, in order; equal ones for equal figures."""
         start, shingles, count = self._place[digest]
-        codes: list[int] = np.frombuffer(self._read(start + shingles * 4, count * 8), "<u8").tolist()
+        codes: list[int] = np.frombuffer(self._read(start + SIGNED + shingles * 4, count * 8), "<u8").tolist()
         return codes
 
     def places(self, digest: str) -> list[int]:
         """For each figure where it stands in the report."""
         start, shingles, count = self._place[digest]
-        places: list[int] = np.frombuffer(self._read(start + shingles * 4 + count * 8, count * 4), "<u4").tolist()
+        places: list[int] = np.frombuffer(self._read(start + SIGNED + shingles * 4 + count * 8, count * 4), "<u4").tolist()
         return places
 
     def _read(self, start: int, size: int) -> bytes:
@@ -224,12 +221,16 @@ class Catalogue:
         return self._file.read(size)
 
     def sample(self, digest: str) -> Hashes:
-        return np.frombuffer(self._samples[digest], "<u4")
+        """One shingle in so many, to find the report that an excerpt was taken from."""
+        shingles = self.shingles(digest)
+        sample: Hashes = shingles[shingles % SAMPLED == 0]
+        return sample
 
     def signatures(self, digests: Sequence[str]) -> tuple[Hashes, Hashes]:
         """A row per text: of its shingles, and of its figures."""
-        joined = np.frombuffer(b"".join(self._signatures[digest] for digest in digests), "<u4")
-        rows = joined.reshape(len(digests), PERMUTATIONS + FIGURE_PERMUTATIONS)
+        rows = np.empty((len(digests), PERMUTATIONS + FIGURE_PERMUTATIONS), "<u4")
+        for row, digest in zip(rows, digests, strict=True):
+            row[:] = np.frombuffer(self._read(self._place[digest][0], SIGNED), "<u4")
         return rows[:, :PERMUTATIONS], rows[:, PERMUTATIONS:]
 
 
@@ -408,10 +409,11 @@ class CopySearch:
         samples = [self._catalogue.sample(self._digests[text]) for text in texts]
         if not samples:
             return
+        sample_of = dict(zip(texts, samples, strict=True))
         values, counts = np.unique(np.concatenate(samples), return_counts=True)
         looked_up = {
             text: rare
-            for text, sample in zip(texts, samples, strict=True)
+            for text, sample in sample_of.items()
             if self.sizes[text] >= self.limits.excerpt_shingles
             and len(rare := rarest(sample, counts[np.searchsorted(values, sample)], self.limits.containment - 2 * SLACK))
         }
@@ -422,13 +424,13 @@ class CopySearch:
                 for other in held:
                     votes[other] += VOTE // len(held) if self.sizes[other] > self.sizes[text] else 0
             for other, weight in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:CONTAINERS]:
-                if weight and self._sampled(text, other) >= self.limits.containment - SLACK:
+                if weight and _shared(sample_of[text], sample_of[other]) >= self.limits.containment - SLACK:
                     yield text, other
 
-    def _sampled(self, small: int, large: int) -> float:
-        """The share of the sample of one text that the other has."""
-        ours, theirs = (self._catalogue.sample(self._digests[text]) for text in (small, large))
-        return len(np.intersect1d(ours, theirs, assume_unique=True)) / len(ours)
+
+def _shared(sample: Hashes, other: Hashes) -> float:
+    """The share of a sample that another has."""
+    return len(np.intersect1d(sample, other, assume_unique=True)) / len(sample)
 
 
 def rarest(sample: Hashes, frequency: Numbers, share: float) -> list[int]:

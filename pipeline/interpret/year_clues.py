@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice, starmap
 from typing import Any, Literal
 
 import msgspec
@@ -221,20 +221,21 @@ class YearClueFinder:
                     first, last = _stripped(found)
                     years = frozenset({year + shift}) & self.all_years
                     yield YearClue(f"year.{key.replace('_', '-')}", years, "stated", (start + first, start + last), line[first:last])
-        yield from self._dates_alone(text, body, period)
+        reach = body + self._title["campaign_reach"]
+        found = self._compiled["campaign"].search(text, body, reach) if period == "campaign" else None
+        if found and (year := self._of(found)) is not None:
+            yield self._clue("year.campaign", [year], "inferred", found, self._from(year))
+        yield from self._dates_alone(text, period)
 
-    def _dates_alone(self, text: str, body: int, period: str | None) -> Iterator[YearClue]:
+    def _dates_alone(self, text: str, period: str | None) -> Iterator[YearClue]:
+        """The day that a line ends with: one of the last lines, or one of the head's."""
         end = len(text.rstrip())
         starts = [end]
         for _ in range(self._title["signature_lines"]):
             starts.append(max(text.rfind("\n", 0, max(starts[-1] - 1, 0)) + 1, 0))
-        under_title = text.find("\n", body)
-        lines = [(starts[i + 1], starts[i]) for i in range(len(starts) - 1)]
-        if 0 < under_title < body + HEADING:
-            lines.append((body, under_title))
-        for start, stop in lines:
-            line = text[start:stop].rstrip()
-            if len(line) > HEADING or self._compiled["signature_not"].search(line) or (start == body and not self._year.search(line)):
+        closing = [(starts[i + 1], text[starts[i + 1] : starts[i]].rstrip()) for i in range(len(starts) - 1)]
+        for start, line in (*starmap(_tail, closing), *_head(text, self._title["head_lines"])):
+            if len(line) > HEADING or self._compiled["signature_not"].search(line):
                 continue
             found = self._compiled["signature"].search(line)
             if found and (year := self.year_of(found["year"])) is not None:
@@ -247,6 +248,8 @@ class YearClueFinder:
     def _signed(self, year: int, month: int, period: str | None) -> frozenset[int]:
         """The years that a report dated so may be of: one of a whole year is written at its end or at the beginning of the next."""
         early, late = month <= self._title["before_months"], month >= self._title["own_months"]
+        if period == "campaign":
+            return frozenset({year - 1, year} if month <= self._title["campaign_months"] else {year})
         if period == "annual":
             return frozenset({year} if late else {year - 1} if early else {year - 1, year})
         return frozenset({year - 1, year} if early else {year})
@@ -503,6 +506,24 @@ def _short_lines(text: str, start: int) -> Iterator[tuple[int, str]]:
         if len(line) <= HEADING:
             yield start, line
         start += len(line) + 1
+
+
+def _head(text: str, most: int) -> Iterator[tuple[int, str]]:
+    """Begin and content of the first lines, up to one of running text."""
+    start = 0
+    for line in islice(text.split("\n"), most):
+        if len(line) > HEADING:
+            return
+        yield start, line.rstrip()
+        start += len(line) + 1
+
+
+def _tail(start: int, line: str) -> tuple[int, str]:
+    """A line of the end, of a long one the bracket that closes it: …逐个上门。(王某 2014-07-09)."""
+    opening = line.rfind("(")
+    if len(line) > HEADING and line.endswith(")") and opening >= 0:
+        return start + opening, line[opening:]
+    return start, line
 
 
 def _stripped(found: re.Match[str]) -> tuple[int, int]:
