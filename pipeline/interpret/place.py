@@ -120,7 +120,9 @@ class PlaceResolver:
     def _gather(self, report: Report, siblings: Mapping[str, str], year: int | None) -> Evidence:
         text = report.text
         title = title_span(report)
-        zones = Zones(title, int(self._settle["opening"]), max(0, len(text.rstrip()) - int(self._settle["signature"])))
+        behind = text[title[1] if title else 0 :]
+        first = len(text) - len(behind.lstrip())
+        zones = Zones(title, int(self._settle["opening"]), max(0, len(text.rstrip()) - int(self._settle["signature"])), first=first)
         if title and zones.signature < title[1]:
             zones = zones._replace(signature=title[1])
         clues, words = self._finder.read(text, zones)

@@ -29,12 +29,14 @@ LONGEST = 15
 
 
 class Zones(NamedTuple):
-    """Parts of a text that say more than others, as local spans: the title, the end of the opening, the beginning of the signature."""
+    """Parts of a text that say more than others, as local spans: the title, the end of the opening, the beginning of the signature
+    and of the first sentence."""
 
     title: tuple[int, int] | None
     opening: int
     signature: int
     path: bool = False
+    first: int = -1
 
 
 class Clue(msgspec.Struct, frozen=True, gc=False):
@@ -150,7 +152,7 @@ class ClueFinder:
         self._zero = [c for c in contexts if c.weight == 0 and c.where is None]
         self._weighed = sorted((c for c in contexts if c.weight and c.where not in ("plain", "list")), key=lambda c: -c.weight)
         self._organ = [c for c in contexts if c.id in ("place.organ", "place.body")]
-        self._beside_short = [c for c in contexts if c.id in ("place.organ", "place.lies-in")]
+        self._beside_short = [c for c in contexts if c.id in ("place.organ", "place.lies-in", "place.before-mask")]
         self._words = {row["id"]: Beside.read(row) for row in table["self"]}
         self._telling = frozenset({self._plural}).union(*(row.left for row in self._words.values()))
         self._prefix = re.compile(table["prefix"][0]["pattern"])
@@ -465,6 +467,8 @@ def _in_zone(where: str, start: int, end: int, zones: Zones, text: str) -> bool:
         return zones.title is not None and zones.title[0] <= start and end <= zones.title[1]
     if where == "opening":
         return end <= zones.opening
+    if where == "first":
+        return start == zones.first
     return where == "signature" and start >= zones.signature and _is_signature(text, start)
 
 
