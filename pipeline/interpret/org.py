@@ -18,8 +18,13 @@ from pipeline.model import Report
 @dataclass(frozen=True, slots=True)
 class _Word:
     code: str
-    is_name: bool
+    rank: int
+    """How much it says in a title: 2 the body's own name, 1 what its work is called, 0 a topic of its trade."""
     title_only: bool
+
+
+KEYS = (("title_topics", 0), ("topics", 0), ("title_works", 1), ("works", 1), ("title_names", 2), ("names", 2))
+"""The lists of a rule, with the rank of their words; of a word in several lists the last one counts."""
 
 
 class OrgResolver:
@@ -33,9 +38,9 @@ class OrgResolver:
         self._mixed: str = table["weights"]["mixed"]
         self._order = [row["code"] for row in table["org"]]
         for row in table["org"]:
-            for key, is_name in (("topics", False), ("title_names", True), ("names", True)):
+            for key, rank in KEYS:
                 for word in row.get(key, ()):
-                    self._words[word] = _Word(row["code"], is_name, key == "title_names")
+                    self._words[word] = _Word(row["code"], rank, key.startswith("title_"))
         groups: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._words, key=len, reverse=True):
             groups[word[0]].append(re.escape(word[1:]))
@@ -70,10 +75,10 @@ class OrgResolver:
         return len(spoken) >= self._weights["mixed_codes"] and bool(best < self._weights["mixed_share"] * sum(spoken))
 
     def _titled(self, title: str) -> str | None:
-        """The last body that a title names, else the last trade: 镇卫生院工会工作总结 is the union's."""
+        """The last body that a title names, else the last work, else the last topic: 镇卫生院工会工作总结 is the union's."""
         found = [self._words[match.group()] for match in self._pattern.finditer(title)]
-        names = [word for word in found if word.is_name] or found
-        return names[-1].code if names else None
+        surest = max((word.rank for word in found), default=0)
+        return next((word.code for word in reversed(found) if word.rank == surest), None)
 
     def _weigh(self, text: str, start: int, weights: dict[str, float]) -> None:
         opening = start + self._weights["opening_length"]
@@ -81,7 +86,7 @@ class OrgResolver:
             word = self._words[match.group()]
             if word.title_only:
                 continue
-            weight = self._weights["name"] if word.is_name else self._weights["topic"]
+            weight = self._weights["name"] if word.rank else self._weights["topic"]
             weight *= self._beside(text[match.start() - 1 : match.start()])
             weights[word.code] += weight * (self._weights["opening"] if match.start() < opening else 1)
 
