@@ -54,10 +54,13 @@ may have its total's indicator or none, which their writers had marked one way a
 What is written for a test is not what towns published. So excerpts of published pages, 700 characters each, were annotated as well, by
 people who knew the guide alone; 217 texts with 2,577 quantities. They are not ours to print and stand outside the project. Their numbers
 are about other things than indicators four times in five, and among them the words of a theme mislead: that was mended, and what is
-written for tests lost nothing by it. Later sets (263 texts, 3,447 quantities) were made the same way, most of them not copied but told
-anew, figure by figure, from one page each; the rules read each first as they then were, the set in bold as they are now but for what
-its own misses taught. It has only 44 cells; the last four sets have 142 texts and 174 cells
-together, of which 0.83 were right.
+written for tests lost nothing by it. Later sets (367 texts, 5,991 quantities) were made the same way, most of them not copied but told
+anew, figure by figure, from one page each; the rules read each first as they then were. The four in bold are the last: 104 texts with
+444 cells, chosen for being rich in figures and unlike each other in wording.
+
+Of 28 of these texts (689 quantities) somebody else annotated the bare text again, by the guide alone: where either had left a choice any
+of it counts, and the two agree on 0.998 of the facts, 0.993 of the labels, all states but one, 0.99 of the types of work, 0.96 of the
+objects, and on every indicator and cell. What is missing below is the program's, not the guide's.
 
 | excerpts of published pages | texts | exact facts | labels | status | activity | object | indicators | cells |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -67,18 +70,27 @@ together, of which 0.83 were right.
 | unions, told anew, first reading | 38 | 0.987 | 0.972 | 0.992 | 0.900 | 0.957 | 0.816 | 0.803 |
 | both, told anew, first reading | 44 | 0.980 | 0.908 | 0.988 | 0.903 | 0.891 | 0.852 | 0.743 |
 | other offices, as they stand, first reading | 39 | 0.957 | 0.897 | 0.949 | 0.829 | 0.871 | 0.895 | 0.833 |
-| both, told anew, after work on those above, first reading | 27 | 0.988 | 0.989 | 0.981 | 0.927 | 0.925 | 0.889 | 0.871 |
+| both, told anew, first reading | 27 | 0.988 | 0.989 | 0.981 | 0.927 | 0.925 | 0.889 | 0.871 |
 | unions of other provinces, told anew, first reading | 36 | 0.977 | 0.938 | 0.971 | 0.922 | 0.938 | 0.864 | 0.892 |
 | other offices, of other provinces, told anew, first reading | 39 | 0.961 | 0.954 | 0.990 | 0.892 | 0.914 | 0.853 | 0.800 |
-| **both, told anew, first reading, of the last set** | 40 | 0.979 | 0.946 | 0.994 | 0.913 | 0.948 | 0.740 | 0.741 |
+| both, told anew, after work on those above, first reading | 40 | 0.979 | 0.946 | 0.994 | 0.913 | 0.948 | 0.740 | 0.741 |
+| **unions of 21 provinces, told anew, first reading** | 26 | 0.966 | 0.938 | 0.954 | 0.905 | 0.896 | 0.759 | 0.759 |
+| **seventeen other offices, told anew, first reading** | 26 | 0.983 | 0.979 | 0.978 | 0.852 | 0.833 | 0.810 | 0.779 |
+| **both, twice as many figures a line, first reading** | 26 | 0.966 | 0.965 | 0.968 | 0.921 | 0.780 | 0.806 | 0.792 |
+| **both, of 1995 to 2024, lists to speeches, first reading** | 26 | 0.971 | 0.930 | 0.972 | 0.872 | 0.831 | 0.898 | 0.871 |
+| **these four together, first reading** | 104 | 0.972 | 0.953 | 0.969 | 0.886 | 0.832 | 0.823 | 0.798 |
+| a third of them kept aside, first reading | 32 | 0.972 | 0.949 | 0.955 | 0.887 | 0.812 | 0.850 | 0.812 |
+| the same by rules made for the other two thirds | 32 | 0.974 | 0.952 | 0.961 | 0.887 | 0.812 | 0.853 | 0.815 |
 | unions, a third kept aside, by rules made for the others | 24 | 0.974 | 0.964 | 1.000 | 0.927 | 0.953 | 0.926 | 0.882 |
 | other offices, likewise | 33 | 0.948 | 0.884 | 0.994 | 0.939 | 0.914 | 0.814 | 0.824 |
 | both, from further afield, by the same rules | 49 | 0.966 | 0.881 | 0.952 | 0.901 | 0.921 | 0.782 | 0.726 |
 
 Of the third kept aside some texts repeat passages of the others, and totals were looked at more than once; of the last row 21 texts
 were read for the types of work, none for anything else before it was measured. Its misses, and those of the rows above it that were told
-anew, were read when they had been measured. **Expect of reports never seen what the first readings of the last four sets
-gave,** a little less where texts stand as they were published, more where a union writes in the language of most.
+anew but the last four, were read when they had been measured; of the last four the third kept aside has been counted and not read.
+The work on the two thirds lifted these to 0.985, 0.979, 0.993, 0.911, 0.865, 0.881 and 0.883, and the third hardly: most wordings that are
+missed are met once, so that the rules gain by many texts and little by each.
+**Expect of reports never seen what the first readings of the last sets gave,** more where a union writes in the language of most.
 
 A case is right where every numeral of its sentence has the
 right span, kind, value, hedge, unit and, in cases of meaning, object, status, activity and indicator, and nothing else is
