@@ -173,7 +173,7 @@ def test_what_a_figure_is_measured_by_is_no_value(text: str, wanted: dict[str, s
         ("据统计,全县各级工会走访困难职工960户。", {}, {"960户": "aid.households"}),
         ("全县各级工会计划慰问困难职工980户,到5日已慰问960户。", {}, {"980户": "aid.households", "960户": "aid.households"}),
         ("目前全县已走访困难职工410户。", {}, {"410户": "aid.households"}),
-        ("县总工会在我镇举办的广场舞比赛2场,观众很多。", {}, {}),
+        ("县总工会在我镇举办的歌咏会2场,座无虚席。", {}, {}),
         # where the town is named again, and where the county is no subject
         ("全县走访困难职工960户,我镇走访困难职工41户。", {"41户": "aid.households"}, None),
         ("在全县率先走访困难职工41户。", {"41户": "aid.households"}, None),

@@ -188,7 +188,7 @@ class _PartSearch:
         return noun != "" and noun == self._facts[part.index].object and self._is_kind_of(part, total)
 
     def _is_alike(self, part: _Number, parts: Sequence[_Number]) -> bool:
-        """工伤纠纷15起,金额597752元,劳资纠纷33起,金额65063元: the same label stands before another part."""
+        """工伤案15件,涉及59.8万元,欠薪案33件,涉及6.5万元: the same label stands before another part."""
         label = self._text[part.start - LABEL : part.start]
         return any(self._text[other.start - LABEL : other.start] == label for other in parts if other is not part)
 
