@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from threading import current_thread, main_thread
 from time import monotonic
@@ -275,6 +276,7 @@ def _masked() -> Iterator[None]:
     if sys.platform == "win32":  # where `_serve` sees to it
         yield
         return
+    resource_tracker.ensure_running()  # begun later, with the first worker, it would lift the mask before that worker is begun
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -390,9 +390,8 @@ class _Search:
 
     def _tells_of_other_money(self, place: Place) -> bool:
         """慰问金3万元;村里配套1.2万元: a statement with a verb of its own is about money of its own."""
-        begins = self._letters.rfind(";", place.bounds[0], place.here) + 1
-        told = any(letter in "ve" for letter in self._letters[begins : place.here])
-        return place.kind == "money" and begins > place.bounds[0] and told
+        begins = self._letters.rfind(";", place.bounds[0], place.here) + 1 if place.kind == "money" else 0
+        return begins > place.bounds[0] and any(letter in "ve" for letter in self._letters[begins : place.here])
 
     def _is_one_word(self, found: Found) -> bool:
         """死亡301人 tells whom it is about, 介绍上岗326人 what was done for those told before."""
