@@ -38,7 +38,6 @@ _HOME = ("office", "elsewhere", "others")
 """What an indicator says of the reports in which it is at home."""
 YEAR_WITHIN = 300
 """Characters of a report in which the year that it is on is written, if it is."""
-_YEAR = regex.compile(r"(?<!\d)20\d\d(?=年)")
 _CLASS = regex.compile(r"\[[^\]]*\]")
 _BRICK = regex.compile(r"\{([a-z_]\w*)\}")
 
@@ -128,9 +127,10 @@ class IndicatorReader:
             rulebook.compile(_filled(table["gate"][key], bricks), "rules/indicators.toml: gate")
             for key in ("unless", "county_wide", "due", "yardstick", "one_case")
         )
-        self._since = rulebook.compile(table["gate"]["since"], "rules/indicators.toml: gate")
         self._adding = frozenset(indicator.code for indicator in rulebook.indicators.values() if indicator.table["combine"] == "sum")
-        self._town, self._county = (rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("town", "county"))
+        self._since, self._year, self._town, self._county = (
+            rulebook.compile(table["gate"][key], "rules/indicators.toml: gate") for key in ("since", "year", "town", "county")
+        )
         self.sieve = Sieve()
         """May be shared with other readers, so that each sentence is put through it once."""
         self._now_sieved, self._never_sieved = self.sieve.add(self._now), self.sieve.add(self._never)
@@ -307,7 +307,7 @@ class IndicatorReader:
         told = self._since.search(view.says)
         if told is None or told["year"] is None:
             return told is not None
-        first = _YEAR.search(text, 0, YEAR_WITHIN)
+        first = self._year.search(text, 0, YEAR_WITHIN)
         return first is not None and told["year"] < first[0]
 
     def _is_of_town(self, text: str) -> bool:

@@ -326,10 +326,10 @@ class _PartSearch:
                 for measure in dict.fromkeys(n.measure for n in inside):
                     self._set_list([n for n in inside if n.measure == measure], before)
 
-    def _opening(self, first: _Number) -> int:
-        """Where the words begin that stand before the first figure of a sentence, or the last of them where they are many."""
-        earliest = max(0, first.start - LONGEST_OPENING)
-        return max(earliest, *(self._text.rfind(mark, earliest, first.start) + 1 for mark in _STATEMENT_ENDS + "\n"))
+    def _opening(self, number: _Number) -> int:
+        """Where the words begin that stand before a figure in its statement, or the last of them where they are many."""
+        earliest = max(0, number.start - LONGEST_OPENING)
+        return max(earliest, *(self._text.rfind(mark, earliest, number.start) + 1 for mark in _STATEMENT_ENDS + "\n"))
 
     def _set_list(self, parts: Sequence[_Number], before: Sequence[_Number]) -> None:
         """Make the list a part of the nearest figure before that it adds up to from its beginning, if there is one."""
@@ -343,17 +343,18 @@ class _PartSearch:
     def _sums_of_sentences(self) -> None:
         """上半年慰问30户。下半年慰问28户。全年共慰问58户: the exact sum of figures of the sentences before it in its item."""
         for place, numbers in self._by_sentence.items():
-            totals = [n for n in numbers if n.exact and n.value >= LEAST_BARE_TOTAL and n.measure[0] != "rate" and self._sums_up(n)]
-            if totals:
+            if self._rules.over_all.search(self._text, self._opening(numbers[0]), numbers[-1].start):
+                whole = set(self._totals)
                 before = list(self._told_before(place))
-                for total in totals:
-                    self._set(_adding_up(total.value, [n for n in before if self._may_be_part(n, total)]), total)
+                for total in numbers:
+                    if before and total.index not in whole and self._sums_up(total):
+                        self._set(_adding_up(total.value, [n for n in before if self._may_be_part(n, total)]), total)
 
     def _sums_up(self, number: _Number) -> bool:
-        """Whether words of its statement say that it sums up what was told, and it has no parts or total yet."""
-        statement = max(self._text.rfind(mark, 0, number.start) for mark in _STATEMENT_ENDS) + 1
-        claimed = self._rules.over_all.search(self._text, statement, number.start) is not None
-        return claimed and self._totals[number.index] is None and number.index not in self._totals
+        """Whether it may be a sum, no part yet, and words of its statement say that it sums up what was told."""
+        if not number.exact or number.value < LEAST_BARE_TOTAL or number.measure[0] == "rate" or self._totals[number.index] is not None:
+            return False
+        return self._rules.over_all.search(self._text, self._opening(number), number.start) is not None
 
     def _told_before(self, sentence: int) -> Iterator[_Number]:
         """The figures of the sentences before one in its item, the nearest first."""
