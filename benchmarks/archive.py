@@ -1,7 +1,8 @@
 """Archives of any size with known true tables: reports put together from `templates.toml`, the same for the same seed on every machine.
 
 `python -m benchmarks.archive FOLDER --reports 1000` writes `FOLDER/reports` (text in GB18030 and UTF-8, some .docx), and beside it what is
-true of them: `facts.parquet` (a row per numeral) and `reports.parquet` (place, year, and which report is a copy of which).
+true of them: `facts.parquet` (a row per numeral) and `reports.parquet` (place, year, and which report is a copy of which). Nearly every
+sentence has a figure; with `--prose` others stand between them, so that numerals are about as dense as in annotated reports.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.places import Place, places
-from benchmarks.template import Assembler, Fact, load
+from benchmarks.template import PROSE, Assembler, Fact, load
 
 SEED = 1
 YEARS = range(2004, 2019)
@@ -72,15 +73,15 @@ class Summary:
 
 
 @cache
-def _assembler() -> Assembler:
-    return load()
+def _assembler(prose: bool) -> Assembler:
+    return load(prose=PROSE if prose else None)
 
 
-def generate(index: int, seed: int = SEED) -> Generated:
+def generate(index: int, seed: int = SEED, prose: bool = False) -> Generated:
     """Report number `index` of the archive with this seed."""
     original = _copied(index, seed)
     random = Random(f"{seed}/{original}")
-    assembler = _assembler()
+    assembler = _assembler(prose)
     place = places()[random.randrange(len(places()))]
     year, office = random.choice(YEARS), random.choice(assembler.offices)
     written = assembler.report(random, place, year, office)
@@ -116,21 +117,21 @@ def _letters(number: int) -> str:
             return written
 
 
-def reports(count: int | None = None, megabytes: float | None = None, seed: int = SEED) -> Iterator[Generated]:
+def reports(count: int | None = None, megabytes: float | None = None, seed: int = SEED, prose: bool = False) -> Iterator[Generated]:
     """The first `count` reports, or as many as make so many megabytes (10^6 bytes of UTF-8)."""
     left = None if megabytes is None else megabytes * 1_000_000
     index = 0
     while (count is None or index < count) and (left is None or left > 0):
-        report = generate(index, seed)
+        report = generate(index, seed, prose)
         yield report
         index += 1
         if left is not None:
             left -= len(report.text.encode())
 
 
-def write_archive(folder: Path, count: int | None = None, megabytes: float | None = None, seed: int = SEED) -> Summary:
+def write_archive(folder: Path, count: int | None = None, megabytes: float | None = None, seed: int = SEED, prose: bool = False) -> Summary:
     """Write an archive and its true tables into `folder`. One that is there already, with the same seed and size, is used again."""
-    wanted = {"count": count, "megabytes": megabytes, "seed": seed}
+    wanted = {"count": count, "megabytes": megabytes, "seed": seed, "prose": prose}
     written = folder / SUMMARY_FILE
     if written.is_file():
         content = json.loads(written.read_text(encoding="utf-8"))
@@ -138,7 +139,7 @@ def write_archive(folder: Path, count: int | None = None, megabytes: float | Non
             return Summary(**content["summary"])
         raise FileExistsError(f"{folder} holds another archive")
     folder.mkdir(parents=True, exist_ok=True)
-    summary = _write(folder, reports(count, megabytes, seed), seed)
+    summary = _write(folder, reports(count, megabytes, seed, prose), seed)
     written.write_text(json.dumps({"wanted": wanted, "summary": asdict(summary)}, indent=2) + "\n", encoding="utf-8")
     return summary
 
@@ -228,8 +229,9 @@ def main() -> None:
     size.add_argument("--reports", type=int)
     size.add_argument("--megabytes", type=float)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--prose", action="store_true", help="sentences without a figure between those with one")
     given = parser.parse_args()
-    print(json.dumps(asdict(write_archive(given.folder, given.reports, given.megabytes, given.seed))))
+    print(json.dumps(asdict(write_archive(given.folder, given.reports, given.megabytes, given.seed, given.prose))))
 
 
 if __name__ == "__main__":

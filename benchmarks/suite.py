@@ -70,10 +70,10 @@ class Bench:
     def has(self, option: str) -> bool:
         return option in self.options
 
-    def archive(self, count: int | None = None, megabytes: float | None = None) -> Path:
+    def archive(self, count: int | None = None, megabytes: float | None = None, prose: bool = False) -> Path:
         """A generated archive of this size, written once."""
-        folder = self.work / (f"reports-{count}" if count is not None else f"megabytes-{megabytes:g}")
-        write_archive(folder, count, megabytes)
+        folder = self.work / ((f"reports-{count}" if count is not None else f"megabytes-{megabytes:g}") + ("-prose" if prose else ""))
+        write_archive(folder, count, megabytes, prose=prose)
         return folder
 
     def size(self, archive: Path) -> Section:
@@ -110,19 +110,25 @@ class Bench:
         return found
 
     def throughput(self) -> Section:
-        """One worker and the other programs over the same text, by turns, so that a slow minute of the machine hits all of them."""
-        archive = self.archive(megabytes=self.sizes.small)
+        """One worker and the other programs over the same text, by turns, so that a slow minute of the machine hits all of them.
+
+        Over text with prose too, where numerals are half as dense: the program's time goes with the numerals, bare jieba's with the text.
+        """
+        return {**self._by_turns(SEGMENTERS, ("jionlp", "recognizers")), "prose": self._by_turns(SEGMENTERS, ("jionlp",), prose=True)}
+
+    def _by_turns(self, segmenters: Sequence[str], others: Sequence[str], prose: bool = False) -> Section:
+        archive = self.archive(megabytes=self.sizes.small, prose=prose)
         size = self.size(archive)["bytes"]
-        text = self._text()
+        text = self._text(prose)
         turns: dict[str, list[Measured]] = {}
         alone: dict[str, list[Section]] = {}
-        segmenters = SEGMENTERS if self.has("--segmenter") else SEGMENTERS[:1]
+        segmenters = segmenters if self.has("--segmenter") else segmenters[:1]
         for _ in range(self.sizes.repetitions):
             for segmenter in segmenters:
                 options = ("--segmenter", segmenter) if self.has("--segmenter") else ()
-                turns.setdefault(segmenter, []).append(self.run(archive / "reports", *options, out=f"out-{segmenter}"))
+                turns.setdefault(segmenter, []).append(self.run(archive / "reports", *options, out=f"out-{segmenter}{'-prose' * prose}"))
                 alone.setdefault(segmenter, []).append(self._other(segmenter, text))
-            for tool in ("jionlp", "recognizers"):
+            for tool in others:
                 alone.setdefault(tool, []).append(self._other(tool, text))
         return {
             "archive": self.size(archive),
@@ -131,11 +137,12 @@ class Bench:
             "others": {tool: _other_rates(made) for tool, made in alone.items()},
         }  # fmt: skip
 
-    def _text(self) -> Path:
+    def _text(self, prose: bool) -> Path:
         """The text of the small archive in one file."""
-        path = self.work / "text.txt"
+        path = self.work / ("text-prose.txt" if prose else "text.txt")
         if not path.is_file():
-            path.write_text("\n".join(report.text for report in reports(megabytes=self.sizes.small)), encoding="utf-8")
+            made = reports(megabytes=self.sizes.small, prose=prose)
+            path.write_text("\n".join(report.text for report in made), encoding="utf-8")
         return path
 
     def _other(self, tool: str, text: Path) -> Section:

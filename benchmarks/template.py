@@ -1,4 +1,7 @@
-"""Templates → reports with the facts that are true of them. The syntax of a slot is told at the head of `templates.toml`."""
+"""Templates → reports with the facts that are true of them. The syntax of a slot is told at the head of `templates.toml`.
+
+Where prose is wanted, sentences of `prose.toml` stand between those with figures. What is drawn for it comes from a source of its own:
+the figures of a report are the same with and without."""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from benchmarks.figures import chinese, count, duration, money, rate
 from benchmarks.places import Place
 
 TEMPLATES = Path(__file__).resolve().parent / "templates.toml"
+PROSE = TEMPLATES.with_name("prose.toml")
 INDENT = "\u3000\u3000"
 DONE = "done"
 FIGURES = ("count", "money", "rate")
@@ -60,9 +64,20 @@ class Section:
         return "*" in self.offices or office in self.offices
 
 
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Sentences without a figure by kind of office, and how many of them follow a sentence at most."""
+
+    most: int
+    sentences: Mapping[str, Sequence[str]]
+
+    def of(self, office: str) -> Sequence[str]:
+        return (*self.sentences["*"], *self.sentences.get(office, ()))
+
+
 @dataclass(slots=True)
 class _Draft:
-    """A report while it is written."""
+    """A report while it is written. `prose`: the sentences without a figure that are left for it."""
 
     random: Random
     place: Place
@@ -70,6 +85,8 @@ class _Draft:
     office: str
     text: str = ""
     facts: list[Fact] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
+    prose_random: Random = field(default_factory=Random)
 
     def put(self, text: str) -> None:
         self.text += text
@@ -84,8 +101,11 @@ class _Draft:
 class Assembler:
     """Puts reports together. `offices` are the names of the offices that report."""
 
-    def __init__(self, sections: Sequence[Section], words: Mapping[str, Sequence[str]], offices: Mapping[str, str]) -> None:
+    def __init__(
+        self, sections: Sequence[Section], words: Mapping[str, Sequence[str]], offices: Mapping[str, str], prose: Prose | None = None
+    ) -> None:
         self._sections = sections
+        self._prose = prose
         self._words = words
         self._kinds = offices
         self.offices = tuple(offices)
@@ -93,6 +113,10 @@ class Assembler:
     def report(self, random: Random, place: Place, year: int, office: str) -> Written:
         """One report of an office of this town on this year."""
         draft = _Draft(random, place, year, office)
+        if self._prose:
+            draft.prose_random = Random(f"prose/{place.town}/{year}/{office}")
+            draft.prose = list(self._prose.of(self._kinds[office]))
+            draft.prose_random.shuffle(draft.prose)
         self._title(draft)
         number = 0
         for section in (section for section in self._sections if section.suits(self._kinds[office])):
@@ -121,7 +145,15 @@ class Assembler:
         draft.put(INDENT)
         for sentence in draft.random.sample(section.sentences, min(section.take, len(section.sentences))):
             self._sentence(draft, sentence, section.status)
+            self._add_prose(draft)
         draft.put("\n")
+
+    def _add_prose(self, draft: _Draft) -> None:
+        """Up to `most` sentences without a figure, none twice in a report."""
+        if self._prose:
+            for _ in range(min(draft.prose_random.randint(0, self._prose.most), len(draft.prose))):
+                for position, piece in enumerate(_SLOT.split(draft.prose.pop())):
+                    draft.put(draft.prose_random.choice(self._words[piece]) if position % 2 else piece)
 
     def _sentence(self, draft: _Draft, sentence: str, status: str) -> None:
         for position, piece in enumerate(_SLOT.split(sentence)):
@@ -181,8 +213,8 @@ def _said(option: str) -> tuple[str, str]:
     return ("change" if option in ("up", "down") else "indicator"), option
 
 
-def load(path: Path = TEMPLATES) -> Assembler:
-    """The templates of a file. Raises ValueError for a slot of a kind that is not known."""
+def load(path: Path = TEMPLATES, prose: Path | None = None) -> Assembler:
+    """The templates of a file, with the sentences of another between them. Raises ValueError for a slot of a kind that is not known."""
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     sections = [
         Section(
@@ -198,4 +230,12 @@ def load(path: Path = TEMPLATES) -> Assembler:
     used = {slot.split()[0] for section in sections for sentence in section.sentences for slot in _SLOT.findall(sentence)}
     if unknown := used - known:
         raise ValueError(f"{path}: unknown slots {', '.join(sorted(unknown))}")
-    return Assembler(sections, content["words"], content["offices"])
+    return Assembler(sections, content["words"], content["offices"], _prose(prose, content["words"]) if prose else None)
+
+
+def _prose(path: Path, words: Mapping[str, Sequence[str]]) -> Prose:
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    used = {slot for told in content["sentences"].values() for sentence in told for slot in _SLOT.findall(sentence)}
+    if unknown := used - words.keys():
+        raise ValueError(f"{path}: unknown slots {', '.join(sorted(unknown))}")
+    return Prose(content["most"], content["sentences"])

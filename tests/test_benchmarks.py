@@ -58,6 +58,26 @@ def test_values_follow_from_the_words() -> None:
     assert {bound for _, _, bound, _ in said} == {"=", ">", "<", "~"}
 
 
+def test_prose_changes_no_figure_and_thins_them() -> None:
+    for index in range(20):
+        plain, prose = archive.generate(index), archive.generate(index, prose=True)
+        assert [replace(fact, start=0, end=0) for fact in prose.facts] == [replace(fact, start=0, end=0) for fact in plain.facts]
+        assert all(prose.text[fact.start : fact.end] == fact.text for fact in prose.facts)
+        assert prose == archive.generate(index, prose=True)
+        sentences = re.findall(r"[^。\n]+。", prose.text)
+        assert len(set(sentences)) == len(sentences)
+    made = [archive.generate(index, prose=True) for index in range(60)]
+    apart = sum(len(report.text) for report in made) / sum(len(report.facts) for report in made)
+    assert 33 < apart < 46, "as annotated reports have it"
+
+
+def test_prose_has_no_slot_that_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "prose.toml"
+    path.write_text('most = 2\n[sentences]\n"*" = ["{town}很好。"]\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="town"):
+        template.load(prose=path)
+
+
 def test_a_copy_has_the_text_of_its_original() -> None:
     copies = [index for index in range(1, 2000) if archive.generate(index).copy_of]
     assert 5 < len(copies) < 60
@@ -142,6 +162,20 @@ def test_the_page_says_what_was_not_measured() -> None:
     assert "has no --cache" in written
     assert "busy with other work" in written
     assert "busy" not in page.page({"machine": {**about, "load_before": 0.1}, "versions": {}})
+
+
+def test_both_densities_stand_in_one_table() -> None:
+    rate = {"median": 0.2, "best": 0.25}
+    speed = {"megabytes_per_second": rate, "megabytes_per_cpu_second": rate}
+    told = {
+        "archive": {"characters": 190, "facts": 10, "bytes": 500},
+        "taizhang": {"jieba": speed},
+        "others": {"jieba": {"bytes": 5, **speed}},
+    }
+    prose = {**told, "archive": {"characters": 380, "facts": 10, "bytes": 900}}
+    written = "\n".join(page.lines({"throughput": {**told, "prose": prose}}))
+    assert written.index("every 19 characters") < written.index("every 38 characters")
+    assert written.count("taizhang, jieba, one worker") == written.count("bare `jieba.lcut`") == 2
 
 
 def test_templates_are_varied() -> None:
