@@ -72,8 +72,9 @@ class Extractor:
             readable = _overwritten(text, runs, UNREADABLE)
         for index, matches in self._starts.matches(readable):
             rule = self._rules[index]
+            checked = rule.in_words != "always"
             for mention in _mentions(rule, readable, matches):
-                word = self._inside_word(mention, rule, text, blocked)
+                word = self._inside_word(mention, rule, text, blocked) if checked else None
                 if word is None:
                     candidates.append((rule.priority, rule.order, mention))
                 else:
@@ -105,8 +106,6 @@ class Extractor:
 
     def _inside_word(self, mention: Mention, rule: ExtractionRule, text: str, blocked: _Spans) -> tuple[int, int] | None:
         """The ordinary word that holds the mention's first Chinese numeral whole and sticks out of the mention, if there is one."""
-        if rule.in_words == "always":
-            return None
         if text[mention.start].isdecimal():
             return None
         numeral = self._chinese.search(text, mention.start, mention.end)
@@ -134,18 +133,22 @@ class Extractor:
 
 
 def _mentions(rule: ExtractionRule, text: str, matches: Iterable[regex.Match[str]]) -> Iterator[Mention]:
-    names = rule.pattern.groupindex.items()
+    names, kind, rule_id, reads, cut_left = rule.pattern.groupindex.items(), rule.kind, rule.id, rule.reads, rule.cut_left
     for match in matches:
         spans = match.regs
         start, end = spans[0]
         if start == end:
             continue
-        if rule.cut_left:
-            start = _without_prefix(text, start, end, rule.cut_left)
+        if cut_left:
+            start = _without_prefix(text, start, end, cut_left)
         if _cuts_digits(text, start) or (text[end - 1].isdecimal() and _cuts_digits(text, end)):
             continue
-        groups = {name: span for name, number in names if (span := spans[number])[0] < span[1]}
-        yield Mention(start, end, rule.kind, rule.id, rule.reads, groups)
+        groups = {}
+        for name, number in names:
+            span = spans[number]
+            if span[0] < span[1]:
+                groups[name] = span
+        yield Mention(start, end, kind, rule_id, reads, groups)
 
 
 def _overwritten(text: str, spans: Iterable[tuple[int, int]], character: str) -> str:
