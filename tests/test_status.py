@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline import rulebook
 from pipeline.extract import Extractor
-from pipeline.interpret.status import StatusReader, _number
+from pipeline.interpret.status import StatusReader, _number, _unit
 from pipeline.model import QUANTITIES, Document, Sentence
 from pipeline.rulebook import RuleError
 from pipeline.stages import Tools
@@ -134,9 +134,10 @@ def test_a_threshold_holds_as_if_each_were_asked_by_itself(text: str) -> None:
     for mention in EXTRACTOR.extract_text(text)[0]:
         if mention.kind in QUANTITIES:
             number = _number(mention, sentence, text, None, reader.class_nouns)
-            one_by_one = [t for t in reader._thresholds if t.may_hold(number.kind, number.unit) and t.holds(number)]
+            kind, unit = mention.kind, _unit(mention, text)
+            one_by_one = [t for t in reader._thresholds if t.may_hold(kind, unit) and t.holds(number)]
             passing = reader._sieve.passing(text, 0, len(text))
-            assert reader.threshold(number, passing) == (one_by_one[0] if one_by_one else None)
+            assert [t for t in reader.thresholds(kind, unit, passing) if t.holds(number)] == one_by_one
 
 
 def test_what_was_done_last_year_is_done_in_a_report_of_plans(tools: Tools) -> None:

@@ -105,18 +105,23 @@ class _Scores:
     def __init__(self) -> None:
         self._of: dict[str, list[Any]] = {}
 
-    def place(self, place: Place, factor: float, less: frozenset[str] = frozenset(), share: float = 1.0) -> None:
-        """All cues of a place, each with the same factor; a share of it for the types in `less`."""
+    def copy(self) -> _Scores:
+        """The same points, to go on with."""
+        other = _Scores()
+        other._of = {code: row[:] for code, row in self._of.items()}
+        return other
+
+    def place(self, place: Place, factor: float) -> None:
+        """All cues of a place, each with the same factor."""
         of = self._of
         for code, (points, best, start, end) in place.items():
-            part = factor * share if code in less else factor
             known = of.get(code)
             if known is None:
-                of[code] = [points * part, best * part, start, end]
+                of[code] = [points * factor, best * factor, start, end]
             else:
-                known[0] += points * part
-                if best * part > known[1]:
-                    known[1:] = best * part, start, end
+                known[0] += points * factor
+                if best * factor > known[1]:
+                    known[1:] = best * factor, start, end
 
     def add(self, code: str, points: float, start: int, end: int) -> None:
         """One cue."""
@@ -205,6 +210,7 @@ class ActivityReader:
         topics: dict[int, Topic] = {}
         last: _Last | None = None
         before: frozenset[int] | None = None
+        standing: tuple[int, bool] | None = None
         for index, setting in clauses.settings.items():
             scores, beside = _Scores(), _Scores()
             passing = sieved.around(setting.sentence, mentions[index].start, mentions[index].end)
@@ -214,7 +220,12 @@ class ActivityReader:
             self._framed(scores, setting, mentions[index], report.text, frames)
             named = scores.names_but(STOCK, self.weights.named)
             self._sentence(beside, setting, hits, mentions[index], report.text, passing)
-            around = self._around(setting, hits, last, report, title)
+            here = setting.sentence, hits.is_behind_opening(report.sentences[setting.sentence].block, setting.start)
+            if here != standing:  # numbers of a sentence share what stands around it, but for the opening of their item
+                standing, outside = here, self._outside(*here, hits, report, title)
+            around = outside.copy()
+            if last is not None:
+                self._go_on(around, setting, last, report, hits)
             beside.take(around, self.weights.around)
             scores.take_beside(beside, self.weights, mentions[index].end + NEAR)
             stock = self.weights.stock_beside if named else self.weights.stock
@@ -251,18 +262,16 @@ class ActivityReader:
         match = self._breakdown.match(report.text, here.start, mention.start)
         return match is not None and self._work.search(report.text, match.end(), mention.start) is None
 
-    def _around(self, at: Setting, hits: Placed, last: _Last | None, report: Report, title: _Title | None) -> _Scores:
-        """What speaks from outside the sentence, and the topic that goes on."""
+    def _outside(self, sentence: int, behind: bool, hits: Placed, report: Report, title: _Title | None) -> _Scores:
+        """What speaks from outside a sentence. `behind`: for a number behind the opening of its item."""
         around = _Scores()
-        around.place(hits.before(at.sentence), self.weights.before)
-        above = NOTHING if at.sentence in hits.closing else hits.above(report.sentences[at.sentence].block, at.start)
+        around.place(hits.before(sentence), self.weights.before)
+        above = NOTHING if sentence in hits.closing else hits.above(report.sentences[sentence].block, behind=behind)
         around.place(above, 1.0)
         if title is not None:
             names = self.weights.heading_names
             is_another = any(row[1] >= names and code != title.code for code, row in above.items())
             around.add(title.code, min(title.points, self.weights.office) if is_another else title.points, title.start, title.end)
-        if last is not None:
-            self._go_on(around, at, last, report, elliptic=self._is_elliptic(at, hits, report.text))
         return around
 
     def _stock(
@@ -424,8 +433,17 @@ class ActivityReader:
     def _sentence(self, scores: _Scores, at: Setting, hits: Placed, mention: Mention, text: str, passing: frozenset[int]) -> None:
         """The clauses before the number's own, and the one behind it."""
         weights = self.weights
-        factor = 1.0
-        before = Places()
+        if at.clause:
+            self._clauses_before(scores, at, hits, text)
+        behind = hits.clause(at.sentence, at.clause + 1)
+        if behind:
+            goes_on = text[hits.end_of(at.sentence, at.clause)] != ";"
+            told = goes_on and (self._is_spent(at, mention, text, passing) or self._goes_to(at, mention, text, passing))
+            scores.place(behind, weights.purpose if told else weights.next * (1.0 if goes_on else weights.apart))
+
+    def _clauses_before(self, scores: _Scores, at: Setting, hits: Placed, text: str) -> None:
+        """The clauses of the sentence before the number's own, the nearest first."""
+        weights, factor, before = self.weights, 1.0, Places()
         for clause in range(at.clause - 1, max(at.clause - 1 - CLAUSES_BACK, -1), -1):
             if text[hits.end_of(at.sentence, clause)] == ";":
                 factor *= weights.apart
@@ -437,11 +455,6 @@ class ActivityReader:
             if clause < at.anchor or at.anchor == at.clause:
                 factor *= weights.fading
         scores.place(before.together(), 1.0)
-        behind = hits.clause(at.sentence, at.clause + 1)
-        if behind:
-            goes_on = text[hits.end_of(at.sentence, at.clause)] != ";"
-            told = goes_on and (self._is_spent(at, mention, text, passing) or self._goes_to(at, mention, text, passing))
-            scores.place(behind, weights.purpose if told else weights.next * (1.0 if goes_on else weights.apart))
 
     def _goes_to(self, at: Setting, mention: Mention, text: str, passing: frozenset[int]) -> bool:
         """Whether the clause tells but of people, and the next one what they went to: 联络员共29人,参加专职委员培训会."""
@@ -449,11 +462,13 @@ class ActivityReader:
             return False
         return self._work_sieved not in passing or self._work.search(text, at.start, mention.start) is None
 
-    def _go_on(self, scores: _Scores, at: Setting, last: _Last, report: Report, *, elliptic: bool) -> None:
+    def _go_on(self, scores: _Scores, at: Setting, last: _Last, report: Report, hits: Placed) -> None:
+        """The topic of the number before, where it goes on."""
         setting, topic = last.setting, last.topic
         if topic.cue is None or topic.code == STOCK:
             return
         if setting.sentence == at.sentence:
+            elliptic = self._is_elliptic(at, hits, report.text)
             apart = setting.end < at.start and ";" in report.text[setting.end : at.start]
             points = self.weights.going_on * (self.weights.apart if apart else 1.0) * (self.weights.elliptic if elliptic else 1.0)
             points *= self.weights.form if elliptic and topic.code in self._forms and not at.bare else 1.0

@@ -76,7 +76,7 @@ class Placed:
         self._leads = _leads(report)
         self._leading = frozenset(lead for leads in self._leads.values() for lead in leads)
         self._report, self._spans, self._weights, self._matter = report, clauses.spans, weights, matter
-        self._paper = paper
+        self._paper, self._headline = paper, report.title or (0, HEADLINE // 2)
         self._ends: dict[int, int] = {}
         self._known: dict[object, Place] = {}
         self._at = 0
@@ -109,7 +109,7 @@ class Placed:
 
     def _names_paper(self, hit: Hit) -> bool:
         """Whether a hit in the title, or where it stands, says but what kind of paper it is: 总工会上半年工作简报."""
-        start, end = self._report.title or (0, HEADLINE // 2)
+        start, end = self._headline
         return start <= hit.start < end and self._paper.match(self._report.text, hit.start) is not None
 
     def _place_in_title(self, hit: Hit) -> None:
@@ -176,10 +176,13 @@ class Placed:
                 yield hit, factor
             factor *= self._weights.fading
 
-    def above(self, block: int, start: int) -> Place:
-        """What the headings say, and the opening of the item where `start` lies behind it."""
+    def is_behind_opening(self, block: int, start: int) -> bool:
+        """Whether `start` lies behind the words that open the item."""
         opening = self._openings.get(block)
-        behind = opening is not None and start >= opening[-1].end
+        return opening is not None and start >= opening[-1].end
+
+    def above(self, block: int, *, behind: bool) -> Place:
+        """What the headings say, and, `behind` it, the opening of the item."""
         key = "above", block, behind
         if key not in self._known:
             headings, opened = together(list(self._headings_of(block))), together(list(self._opening_of(block)) if behind else ())

@@ -182,6 +182,9 @@ class Frames:
             match = frame.pattern.search(letters, place.left, place.here)
             if match and not self._is_elsewhere(line, match.start("object"), place):
                 first, last = match.span("object")
+                if last - first == 1:  # nothing can be taken off a single word
+                    yield first, last
+                    return
                 yield self.trimmed(line, first, last, place.wanted, self._limit_of(line, first, last, place.here, place.wanted))
         elif frame.side == "clause":
             for match in frame.pattern.finditer(letters, place.here + 2, self._limit(line, place)):
@@ -218,7 +221,6 @@ class Frames:
             return False
         if frame.side == "before" and self._is_entered_by_those(line, span, place, fit):
             return False
-        doubtful = self._is_doubtful(line, span, place, fit)
         if frame.side == "clause":
             return fit > 0 or (place.wanted.type is None and self._is_of_next(line, place))
         if frame.topic and place.kind == "money" and self._is_worth(line, span[1], place.here):
@@ -228,12 +230,13 @@ class Frames:
         if frame.fits == "only":
             return fit > 0 and not (frame.side == "before" and self._is_threshold_of(line, place))
         if frame.fits == "all":
-            return not doubtful
+            return not self._is_doubtful(line, span, place, fit)
         if frame.fits == "any":
             if frame.side == "behind" and self._belongs_to_another(line, place, fit):
                 return False
-            return not doubtful and (fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS)
-        return (not doubtful and fit >= 0) or self._is_enumerated(line, span, place, fit)
+            may_fit = fit >= 0 or line.letters[place.here + 1] == "D" or place.quantity.bound in THRESHOLDS
+            return may_fit and not self._is_doubtful(line, span, place, fit)
+        return (fit >= 0 and not self._is_doubtful(line, span, place, fit)) or self._is_enumerated(line, span, place, fit)
 
     def _is_elsewhere(self, line: Line, first: int, place: Place) -> bool:
         """移交仲裁4宗, 距县城30公里: the noun says where to, and nothing of what is counted."""
@@ -307,12 +310,14 @@ class Frames:
         """A verb used as a noun, a bare 金额, the single character of 建档, what a part is the object of."""
         first, last = span
         letters = line.letters[first:last]
-        in_part = place.wanted.type is not None and self.is_part(line, place)
         if last <= place.here and (self._is_compared(line, first, place) or self.names_no_more(line, span, place)):
             return True
         if letters[-1] == "o" and line.word(last - 1).endswith(self._grades):
             return True
-        if all(letter == "e" for letter in letters):
+        is_deed = not letters.strip("e")
+        told = letters[-1] == "e" or (fit == 0 and line.letters[first - 1] in "vuh")
+        in_part = (is_deed or told) and place.wanted.type is not None and self.is_part(line, place)
+        if is_deed:
             if line.letters[last] == "g" or (line.letters[last] == "v" and place.wanted.type is None):
                 return False  # 信访总量, 监控装了35个
             if first > 0 and line.letters[first - 1] == "v" and place.kind == "count":
@@ -321,7 +326,7 @@ class Frames:
                 return False  # 接受咨询130人次, 29人次来访
             named = place.kind == "rate" or (fit > 0 and place.wanted.type in ("event", "money"))
             return in_part or not (named or (place.wanted.type is None and len(letters) > 1))
-        if in_part and (letters[-1] == "e" or (fit == 0 and line.letters[first - 1] in "vuh")):
+        if in_part:
             return fit <= 0 or place.kind == "money" or place.wanted.type == "case"
         if letters[-1] == "e" and line.letters[last] == "D" and fit <= 0 and place.wanted.type in PEOPLE_COUNTED:
             return True  # 留在本地做工的230人

@@ -98,7 +98,10 @@ class _Rule:
         for name, pattern in self.wanted:
             if not pattern.search(getattr(view, name)):
                 return False
-        return not any(pattern.search(getattr(view, name)) for name, pattern in self.unwanted)
+        for name, pattern in self.unwanted:  # noqa: SIM110 - most rules have none, and a generator costs more than that
+            if pattern.search(getattr(view, name)):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ class IndicatorReader:
         self._dealt_sieved, self._county_sieved = self.sieve.add(self._dealt), self.sieve.add(self._county_wide)
         self._since_sieved = self.sieve.add(self._since)
         self._told_sieved = [(self.sieve.add(pattern), pattern) for pattern in told_as]
+        self._barring = frozenset((self._never_sieved, self._county_sieved, *(sieved for sieved, _ in self._told_sieved)))
+        """What a sentence must let through of for any of its numbers to be barred from all indicators."""
         self._classes = {word: unit.unit_class for word, unit in rulebook.units.items()}
         self._rules_for: dict[tuple[str, str, str | None], Sequence[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
@@ -175,6 +180,7 @@ class IndicatorReader:
         found: dict[int, str | None] = {}
         read: dict[int, _Rule] = {}
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
+        among = self._telling_parts(report, clauses)
         signs = _Signs(Themes(self._themes, report), passing or Passing(self.sieve, report), office)
         for index in sorted(clauses.settings, key=lambda i: facts[i].part_of is not None):
             fact = facts[index]
@@ -183,8 +189,16 @@ class IndicatorReader:
             if rule is not None:
                 read[index] = rule
             counted = fact.part_of is not None and fact.part_of in facts and facts[fact.part_of].status == fact.status
-            told = self._told_before(report, index, clauses, found, by_sentence) | ({total} if counted else set())
-            found[index] = None if rule is None or rule.code in told else rule.code
+            if (
+                rule is None
+                or (counted and rule.code == total)
+                or (
+                    clauses.settings[index].sentence in among and rule.code in self._told_before(report, index, clauses, found, by_sentence)
+                )
+            ):
+                found[index] = None
+            else:
+                found[index] = rule.code
             by_sentence[clauses.settings[index].sentence].append(index)
         self._settle_sums(facts, read, found)
         self._settle_shares(clauses, facts, read, found)
@@ -220,14 +234,17 @@ class IndicatorReader:
             first = min(read[index].rank for index in several)
             found.update(dict.fromkeys(index for index in several if read[index].rank > first))
 
+    def _telling_parts(self, report: Report, clauses: Clauses) -> set[int]:
+        """The sentences with numbers that begin with 其中."""
+        sentences = ((index, report.sentences[index]) for index in {at.sentence for at in clauses.settings.values()})
+        return {index for index, sentence in sentences if self._among.match(report.text, sentence.start, sentence.end)}
+
     def _told_before(
         self, report: Report, index: int, clauses: Clauses, found: Mapping[int, str | None], by_sentence: Mapping[int, Sequence[int]]
     ) -> set[str | None]:
         """For a number of a sentence that begins with 其中 the indicators of the sentences before in its item."""
         sentence = clauses.settings[index].sentence
         here = report.sentences[sentence]
-        if not self._among.match(report.text, here.start, here.end):
-            return set()
         before = (other for other in range(max(sentence - SENTENCES_BACK, 0), sentence) if report.sentences[other].block == here.block)
         return {found[i] for other in before for i in by_sentence.get(other, ()) if i < index}
 
@@ -287,14 +304,24 @@ class IndicatorReader:
         if is_new:
             view.renew(self._from)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
-        told = (rule for rule in rules if (not rule.themes or theme in rule.themes) and rule.speaks(view))
-        rule = next((rule for rule in told if rule.code not in self._homes or self._homes[rule.code].holds(view, signs.office)), None)
+        rule = self._first(rules, view, theme, signs.office)
         if rule and rule.code in self._adding and self._since_sieved in here and self._is_since_long(report.text, view):
             return None
         return rule
 
+    def _first(self, rules: Sequence[_Rule], view: View, theme: str | None, office: str | None) -> _Rule | None:
+        """The first rule that holds for a number of such a theme in a report by such an office."""
+        for rule in rules:
+            if (not rule.themes or theme in rule.themes) and rule.speaks(view):
+                home = self._homes.get(rule.code)
+                if home is None or home.holds(view, office):
+                    return rule
+        return None
+
     def _is_barred(self, report: Report, view: View, here: frozenset[int]) -> bool:
         """Whether the words around a number say that it is a value of no indicator, whatever it counts."""
+        if self._barring.isdisjoint(here):
+            return False
         if self._never_sieved in here and self._never.search(view.clause):
             return True
         if any(sieved in here and pattern.search(view.says) for sieved, pattern in self._told_sieved):
@@ -326,10 +353,10 @@ class IndicatorReader:
 
     def _left(self, fact: Fact, unit: str, total: str | None, here: frozenset[int], *, may_be_new: bool) -> Sequence[_Rule]:
         """The rules that may hold for such a number in a sentence that lets `here` through."""
-        rules = [rule for rule in self._for(fact.kind, unit, fact.activity) if rule.of is None or (total or "") in rule.of]
+        rules, of = self._for(fact.kind, unit, fact.activity), total or ""
         if may_be_new:  # the frame of a new figure (由去年的86%提高到91%) is put together from words that stand apart in the sentence
-            return [rule for rule in rules if rule.sieved <= here]
-        return [rule for rule in rules if rule.framed <= here]
+            return [rule for rule in rules if rule.sieved <= here and (rule.of is None or of in rule.of)]
+        return [rule for rule in rules if rule.framed <= here and (rule.of is None or of in rule.of)]
 
     def _for(self, kind: str, unit: str, activity: str | None) -> Sequence[_Rule]:
         """The rules for a measure word and a type of work."""

@@ -37,7 +37,10 @@ class LinkReader:
             return None
         if date is not None and date.anchor == "last_year" and not date.crosses_years:
             return "last_year"
-        return next((name for name, pattern, sieved in self._scopes if sieved in passing and pattern.search(before)), None)
+        for name, pattern, sieved in self._scopes:
+            if sieved in passing and pattern.search(before):
+                return name
+        return None
 
     def when(
         self, index: int, mentions: Sequence[Mention], dates: Sequence[PartialDate | None], sentences: Sequence[int],

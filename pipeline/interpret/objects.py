@@ -234,7 +234,7 @@ class _Search:
 
     def _made(self, span: tuple[int, int], rule: str) -> Found:
         letters = self._letters[slice(*span)]
-        verbal = all(letter in "ve" for letter in letters)
+        verbal = not letters.strip("ve")
         return Found(*self._line.span(*span), rule, self._line.phrase(*span), verbal, is_deed=letters[-1] == "e")
 
     # ---------------------------------------------------------------- beside another number

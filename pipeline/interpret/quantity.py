@@ -29,6 +29,7 @@ _HEDGES = (
     *(("after", name) for name in ("after", "inner_after")),
 )
 """The side of a hedge, and a group of a mention that may hold one; the first that does is taken."""
+_HEDGED = frozenset(name for _, name in _HEDGES)
 
 
 class UnreadableError(ValueError):
@@ -143,6 +144,8 @@ class QuantityReader:
 
     def _bound(self, groups: Groups) -> Bound:
         """What the first hedge says; one that only says about (约) gives way to one that says on which side (约6000余人)."""
+        if _HEDGED.isdisjoint(groups.spans):
+            return "="
         said: list[Bound] = [
             bound for side, name in _HEDGES if name in groups.spans and (bound := self._bounds[side].get(groups.get(name)))
         ]

@@ -216,7 +216,7 @@ def _same_town(one: ReadReport, other: ReadReport) -> bool:
 
 
 def _repaired(mention: Mention, report: Report) -> bool:
-    return any(r.counts and r.start < mention.end and r.end > mention.start for r in report.repairs)
+    return bool(report.repairs) and any(r.counts and r.start < mention.end and r.end > mention.start for r in report.repairs)
 
 
 def _simplified_unit(mention: Mention, quantity: Quantity | None, report: Report) -> str:

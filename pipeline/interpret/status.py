@@ -93,8 +93,6 @@ class _Threshold:
 class _Number(msgspec.Struct, frozen=True, gc=False):
     """A number with the words around it: those of its sentence before it, and so many behind it."""
 
-    kind: str
-    unit: str
     text: str
     before: str
     behind: str
@@ -105,12 +103,21 @@ class _Number(msgspec.Struct, frozen=True, gc=False):
 
 
 def _number(mention: Mention, sentence: Sentence, text: str, found: Found | None, class_nouns: tuple[str, ...]) -> _Number:
-    unit = text[slice(*mention.groups.get("unit", (0, 0)))].strip()
-    behind = text[mention.end : min(sentence.end, mention.end + BEHIND_WINDOW)]
     return _Number(
-        mention.kind, unit, text[mention.start : mention.end], text[max(sentence.start, mention.start - BEFORE_WINDOW) : mention.start],
-        behind, mention.end, found, class_nouns,
+        text[mention.start : mention.end], text[max(sentence.start, mention.start - BEFORE_WINDOW) : mention.start],
+        _behind(mention, sentence, text), mention.end, found, class_nouns,
     )  # fmt: skip
+
+
+def _unit(mention: Mention, text: str) -> str:
+    """The measure word of a number as it is written."""
+    span = mention.groups.get("unit")
+    return text[span[0] : span[1]].strip() if span else ""
+
+
+def _behind(mention: Mention, sentence: Sentence, text: str) -> str:
+    """The words of its sentence behind a number, so many."""
+    return text[mention.end : min(sentence.end, mention.end + BEHIND_WINDOW)]
 
 
 def _counts_something_else(number: _Number) -> bool:
@@ -150,12 +157,9 @@ class StatusReader:
         """The thresholds that may hold for such numbers."""
         return tuple(threshold for threshold in self._thresholds if threshold.may_hold(kind, unit))
 
-    def threshold(self, number: _Number, passing: frozenset[int]) -> _Threshold | None:
-        """The first threshold that holds for a number in a sentence that lets `passing` through."""
-        for threshold in self.thresholds_of(number.kind, number.unit):
-            if threshold.sieved <= passing and threshold.holds(number):
-                return threshold
-        return None
+    def thresholds(self, kind: str, unit: str, passing: frozenset[int]) -> list[_Threshold]:
+        """The thresholds that may hold for such a number in a sentence that lets `passing` through: mostly none."""
+        return [threshold for threshold in self.thresholds_of(kind, unit) if threshold.sieved <= passing]
 
     def open(self, report: Report, passing: Passing | None = None) -> ReportStatus:
         """A reader of the numbers of one report. `passing`: of the sieve that was given."""
@@ -192,11 +196,12 @@ class ReportStatus:
         return status, cue
 
     def _read(self, mention: Mention, place: int, found: Found | None, passing: frozenset[int]) -> tuple[Status, Cue | None]:
-        sentence, section = self._report.sentences[place], self._sections[place]
-        number = _number(mention, sentence, self._report.text, found, self._rules.class_nouns)
-        threshold = self._rules.threshold(number, passing)
-        if threshold is not None:
-            return threshold.status, Cue(threshold.id, mention.start, mention.end)
+        sentence, section, text = self._report.sentences[place], self._sections[place], self._report.text
+        if thresholds := self._rules.thresholds(mention.kind, _unit(mention, text), passing):
+            number = _number(mention, sentence, text, found, self._rules.class_nouns)
+            threshold = next((threshold for threshold in thresholds if threshold.holds(number)), None)
+            if threshold is not None:
+                return threshold.status, Cue(threshold.id, mention.start, mention.end)
         if passing is not self._passed:  # numbers of a sentence share it
             self._passed = passing
             self._after, self._in_clause = (
@@ -206,7 +211,7 @@ class ReportStatus:
         for rule in self._after:
             if rule.ends is not None and (nearest is None or nearest[2].id not in rule.ends):
                 continue
-            if match := rule.pattern.search(number.behind):
+            if match := rule.pattern.search(_behind(mention, sentence, text)):
                 return rule.status, Cue(rule.id, mention.end + match.start(), mention.end + match.end())
         if nearest and not self._has_ended(nearest, mention.start, place, in_plans=section is not None):
             return nearest[2].status, Cue(nearest[2].id, nearest[0], nearest[1])
@@ -225,9 +230,11 @@ class ReportStatus:
     def _nearest(self, start: int, place: int, *, in_plans: bool) -> _Placed | None:
         """The cue that stands last before the number: a later cue ends the scope of an earlier one."""
         text, sentence = self._report.text, self._report.sentences[place]
+        cues = self._cues_of(place, sentence)
+        if not cues and not self._in_clause:
+            return None
         clause = max(sentence.start, max([text.rfind(mark, sentence.start, start) for mark in _CLAUSE_ENDS]) + 1)
         last: _Placed | None = None
-        cues = self._cues_of(place, sentence)
         first = bisect_left(cues, start - BEFORE_WINDOW, key=_end)
         for cue in cues[first : bisect_right(cues, start + self._longest, key=_end)]:
             if cue[0] < start and (last is None or cue[1] > last[1]) and self._counts(cue, last, start, clause, in_plans=in_plans):

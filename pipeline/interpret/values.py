@@ -41,6 +41,7 @@ class ValueReader:
         alphabet = Alphabet.from_table(rulebook.table("numerals"))
         self._quantities = QuantityReader(rulebook, alphabet)
         self._dates = DateReader(rulebook, alphabet)
+        self._of_quantities, self._of_dates = self._quantities.reads, self._dates.reads
         shared = rulebook.table("context")["shared"]
         self._shared, self._contrast, self._parts, self._more_parts, self._also = (
             rulebook.compile(shared[key], f"rules/context.toml: shared.{key}")
@@ -55,10 +56,10 @@ class ValueReader:
 
     def _one(self, mention: Mention, report: Report) -> tuple[Mention, Quantity | None, PartialDate | None, tuple[Cue, ...]]:
         try:
-            if mention.reads in self._quantities.reads:
+            if mention.reads in self._of_quantities:
                 quantity, cues = self._quantities.read(mention, report.text)
                 return mention, _as_written(quantity, mention, cues, report), None, cues
-            if mention.reads in self._dates.reads:
+            if mention.reads in self._of_dates:
                 return mention, None, self._dates.read(mention, report.text), ()
         except UnreadableError as reason:
             return structs.replace(mention, kind="name", note=str(reason)), None, None, ()
@@ -96,7 +97,7 @@ def _as_written(quantity: Quantity, mention: Mention, cues: Sequence[Cue], repor
     unit, per = quantity.unit, quantity.per
     if span := mention.groups.get("unit"):
         unit = _written(unit, span, report)
-    for part in (per or "").split("/"):
+    for part in per.split("/") if per else ():
         for start, end in ((mention.start, mention.end), *((cue.start, cue.end) for cue in cues)):
             at = report.text.rfind(part, start, end) if part else -1
             if at >= 0 and per:
@@ -108,7 +109,12 @@ def _as_written(quantity: Quantity, mention: Mention, cues: Sequence[Cue], repor
 def _written(word: str | None, span: tuple[int, int], report: Report) -> str | None:
     """The source's characters of a word read from `span`, unless damage was repaired there or the word is a code."""
     read = report.text[slice(*span)].strip()
-    if word is None or not read.endswith(word) or any(r.start < span[1] and r.end > span[0] for r in report.repairs):
+    if word is None or not read.endswith(word) or _is_mended(span, report):
         return word
     written = report.raw_text(*span).translate(_HALF_WIDTH).strip()
     return written[-len(word) :] if len(written) == len(read) else word
+
+
+def _is_mended(span: tuple[int, int], report: Report) -> bool:
+    """Whether damage was repaired in a span."""
+    return bool(report.repairs) and any(repair.start < span[1] and repair.end > span[0] for repair in report.repairs)
