@@ -156,19 +156,18 @@ class Interpreter:
     def _fact(self, index: int, context: _Context, found: Found | None) -> Fact:
         values, report = context.values, context.report
         mention, quantity = values.mentions[index], values.quantities[index]
-        fact = Fact(
+        if quantity is not None and mention.kind in QUANTITIES and report.sentences:
+            return self._meaning(index, quantity, context, found)
+        return Fact(
             mention.start, mention.end, mention.kind, mention.rule, quantity, values.dates[index],
             repaired=_repaired(mention, report), sentence=context.places[index], cues=values.cues[index],
             note=mention.note or (quantity.note if quantity else None),
         )  # fmt: skip
-        if quantity is None or mention.kind not in QUANTITIES or not report.sentences:
-            return fact
-        return self._meaning(fact, index, context, found)
 
-    def _meaning(self, fact: Fact, index: int, context: _Context, found: Found | None) -> Fact:
+    def _meaning(self, index: int, quantity: Quantity, context: _Context, found: Found | None) -> Fact:
+        """The fact of a count, an amount or a rate."""
         values, report, place = context.values, context.report, context.places[index]
-        mention, quantity, sentence = values.mentions[index], values.quantities[index], report.sentences[place]
-        assert quantity is not None
+        mention, sentence = values.mentions[index], report.sentences[place]
         passing = context.passing.around(place, mention.start, mention.end)
         status, status_cue = context.status.read(mention, place, found, passing)
         topic = context.topics[index]
@@ -176,11 +175,13 @@ class Interpreter:
         before = report.text[max(sentence.start, mention.start - SCOPE_CHARACTERS) : mention.start]
         date = self._links.when(index, values.mentions, values.dates, context.places, context.blocks, report.text)
         scope = self._links.scope(before, date, passing)
-        fact = structs.replace(
-            fact, object=report.raw_text(*found.span) if found else None, object_span=found.span if found else None, status=status,
+        fact = Fact(
+            mention.start, mention.end, mention.kind, mention.rule, quantity, values.dates[index], repaired=_repaired(mention, report),
+            sentence=place, note=mention.note or quantity.note, object=report.raw_text(*found.span) if found else None,
+            object_span=found.span if found else None, status=status,
             scope=scope or "period", activity=activity, when=date.edtf if date else None,
             when_anchor=date.anchor if date else None,
-            cues=(*fact.cues, *[cue for cue in (status_cue, activity_cue, found.cue if found else None) if cue is not None]),
+            cues=(*values.cues[index], *[cue for cue in (status_cue, activity_cue, found.cue if found else None) if cue is not None]),
         )  # fmt: skip
         return placed(fact, context.cells.get(index), found, report)
 
