@@ -114,15 +114,15 @@ class Bench:
 
         Over text with prose too, where numerals are half as dense: the program's time goes with the numerals, bare jieba's with the text.
         """
-        return {**self._by_turns(SEGMENTERS, ("jionlp", "recognizers")), "prose": self._by_turns(SEGMENTERS, ("jionlp",), prose=True)}
+        return {**self._by_turns(("jionlp", "recognizers")), "prose": self._by_turns(("jionlp",), prose=True)}
 
-    def _by_turns(self, segmenters: Sequence[str], others: Sequence[str], prose: bool = False) -> Section:
+    def _by_turns(self, others: Sequence[str], prose: bool = False) -> Section:
         archive = self.archive(megabytes=self.sizes.small, prose=prose)
         size = self.size(archive)["bytes"]
         text = self._text(prose)
         turns: dict[str, list[Measured]] = {}
         alone: dict[str, list[Section]] = {}
-        segmenters = segmenters if self.has("--segmenter") else segmenters[:1]
+        segmenters = SEGMENTERS if self.has("--segmenter") else SEGMENTERS[:1]
         for _ in range(self.sizes.repetitions):
             for segmenter in segmenters:
                 options = ("--segmenter", segmenter) if self.has("--segmenter") else ()

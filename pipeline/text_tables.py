@@ -21,8 +21,9 @@ Span = tuple[int, int]
 FEWEST_CELLS = 3
 FEWEST_ROWS = 2
 LONGEST_HEAD = 16
-LONGEST_NARROW_LINE = 80
 """Characters of the head of a column; what is longer is a sentence."""
+LONGEST_NARROW_LINE = 80
+"""Characters of a line whose cells single blanks part; what is longer is prose."""
 LONGEST_FIGURE = 16
 LONGEST_LABEL = 40
 ROW_NUMBER = "table.row_number"

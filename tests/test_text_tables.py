@@ -53,6 +53,20 @@ def test_rows_below_a_head_without_figures() -> None:
     assert [row.number and BLANKS[slice(*row.number)] for row in table.rows] == ["1", None, "2"]
 
 
+@pytest.mark.parametrize("gap", [" ", "  ", "\u3000", "\u3000\u3000", "\t"])
+@pytest.mark.parametrize("before", ["", "全年走访困难职工，发放慰问金。\n", "附：\u3000上年 完成情况\n"])
+def test_a_head_is_found_whatever_blanks_part_it(gap: str, before: str) -> None:
+    """The fewest cells have the fewest blanks: a line that is not tried for want of them could be no head."""
+    text = (
+        before
+        + "\n".join(gap.join(cells) for cells in (("项目", "计划数", "完成数"), ("建会", "8家", "9家"), ("入会", "300人", "328人")))
+        + " \n"
+    )
+    (table,) = FINDER.find(text)
+    assert _words(text, list(table.heads)) == ["项目", "计划数", "完成数"]
+    assert len(table.rows) == 2
+
+
 def test_empty_cells_hold_nothing() -> None:
     (table,) = FINDER.find(BLANKS)
     assert {column: BLANKS[slice(*cell)] for column, cell in table.rows[1].cells.items()} == {2: "140人"}

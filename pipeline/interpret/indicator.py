@@ -189,16 +189,10 @@ class IndicatorReader:
             if rule is not None:
                 read[index] = rule
             counted = fact.part_of is not None and fact.part_of in facts and facts[fact.part_of].status == fact.status
-            if (
-                rule is None
-                or (counted and rule.code == total)
-                or (
-                    clauses.settings[index].sentence in among and rule.code in self._told_before(report, index, clauses, found, by_sentence)
-                )
-            ):
-                found[index] = None
-            else:
-                found[index] = rule.code
+            told = {total} if counted else set()
+            if rule is not None and clauses.settings[index].sentence in among:
+                told |= self._told_before(report, index, clauses, found, by_sentence)
+            found[index] = None if rule is None or rule.code in told else rule.code
             by_sentence[clauses.settings[index].sentence].append(index)
         self._settle_sums(facts, read, found)
         self._settle_shares(clauses, facts, read, found)
