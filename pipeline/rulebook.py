@@ -87,6 +87,8 @@ class Indicator:
     table: Mapping[str, Any] = field(default_factory=dict)
     bases: tuple[str, ...] = ()
     """Codes of the indicators that it is divided by in `per_head`."""
+    most: int | None = None
+    """No value is larger; None where nothing bounds it."""
 
 
 def shipped_folder() -> Path:
@@ -251,11 +253,22 @@ class Rulebook:
                 raise RuleError(f"{where}: combine {row['combine']!r} is none of {', '.join(get_args(Combine))}")
             if row["kind"] not in QUANTITIES:
                 raise RuleError(f"{where}: kind {row['kind']!r} is none of {', '.join(sorted(QUANTITIES))}")
+            if row.get("most", 1) <= 0:
+                raise RuleError(f"{where}: most {row['most']} leaves no value; give a number above 0, or leave it out")
             if unknown := {word for word in row["units"] if word.isascii()} - classes:
                 raise RuleError(f"{where}: units {', '.join(sorted(unknown))} are no classes of measure words; rules/units.toml lists them")
         return {
             r["code"]: Indicator(
-                r["code"], r["label"], r["label_en"], r["unit"], frozenset(r["units"]), r["combine"], i, r, tuple(r.get("bases", ()))
+                r["code"],
+                r["label"],
+                r["label_en"],
+                r["unit"],
+                frozenset(r["units"]),
+                r["combine"],
+                i,
+                r,
+                tuple(r.get("bases", ())),
+                r.get("most"),
             )
             for i, r in enumerate(rows)
         }

@@ -91,16 +91,19 @@ def test_the_same_bytes_as_reading_it_all_again(archive: Path, own: Path, tmp_pa
     assert b"masked" in anew["cells.csv"]
 
 
-def test_claims_give_the_indicators_that_were_read(tools: Tools) -> None:
-    reads = tools.read(Document("in/a.txt", REPORT))
+@pytest.mark.parametrize(("share", "code"), [("95%", "org.joined_rate"), ("912%", None), ("101%-105%", None)])
+def test_claims_give_the_indicators_that_were_read(share: str, code: str | None, tools: Tools) -> None:
+    document = Document("in/a.txt", REPORT.replace("95%", share))
+    reads = tools.read(document)
     tabulator = Tabulator(tools.machinery.calendar, tools.machinery.unit_classes)
-    tabulator.add(Document("in/a.txt", REPORT), reads)
+    tabulator.add(document, reads)
     tables = tabulator.tables()
     claims = [claims_of(read, tools.machinery.masks.find(read.report.text)) for read in reads]
     told = indicate(tables, claims, tools.machinery.indicators)
     assert told is not None
     again, gaps = told
     assert again["facts"].equals(tables["facts"])
+    assert [row["indicator"] for row in again["facts"].to_pylist() if row["text"] == share] == [code]
     assert again["last_year"].equals(tables["last_year"])
     assert {"org.unions_new", "org.members_new"} <= set(again["last_year"]["indicator"].to_pylist())
     assert list(gaps) == tabulator.gaps

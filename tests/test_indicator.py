@@ -65,6 +65,8 @@ def test_every_indicator_has_a_rule_with_examples() -> None:
         # nor what was not done, nor one case of several
         ("还有22家规模以上企业没有建会。", {}),
         ("应缴未缴工会经费的企业尚有9家。", {}),
+        # nor a share that is more than all there is
+        ("全镇职工入会率达912%,集体合同覆盖率105.3%,医疗互助参保率100%。", {"100%": "medical.rate"}),
         # the same words of other work are something else
         ("受理矛盾纠纷378宗,调处成功369宗,成功率97.6%。", {}),
         ("城乡居民基本医保参保率达98.7%。", {}),
@@ -281,6 +283,20 @@ def test_a_wrong_condition_of_an_indicator_is_refused(tmp_path: Path) -> None:
     rule = '[[indicator.rule]]\nwhy = "x"\nframe = "锅@"\nexamples = []\n'
     (tmp_path / "indicators.toml").write_text(f'{head}combine = "sum"\nmeaning = "pots"\nnot_then = "@旧"\n{rule}', encoding="utf-8")
     with pytest.raises(RuleError, match="not_then looks at words without @"):
+        Tools(Settings(rules=tmp_path))
+
+
+def test_what_is_more_than_an_indicator_can_be_is_no_value(tmp_path: Path) -> None:
+    row = '[[indicator]]\ncode = "pots.total"\nlabel = "锅"\nlabel_en = "Pots"\nunit = "个"\nkind = "count"\nunits = ["organisations"]\n'
+    rule = '[[indicator.rule]]\nwhy = "x"\nframe = "锅@"\nexamples = []\n'
+    own = tmp_path / "indicators.toml"
+    own.write_text(f'{row}combine = "sum"\nmeaning = "pots"\nmost = 12\n{rule}', encoding="utf-8")
+    assert list(indicators("买来锅12个。借来锅13个。", Tools(Settings(rules=tmp_path)))) == ["12个"]
+    own.write_text(f'{row}combine = "sum"\nmeaning = "pots"\nmost = 0\n{rule}', encoding="utf-8")
+    with pytest.raises(RuleError, match="most 0 leaves no value"):
+        Tools(Settings(rules=tmp_path))
+    own.write_text(f'{row}combine = "sum"\nmeaning = "pots"\nmost = "12"\n{rule}', encoding="utf-8")
+    with pytest.raises(RuleError, match="most must be a whole number"):
         Tools(Settings(rules=tmp_path))
 
 

@@ -34,6 +34,8 @@ class Number(msgspec.Struct, array_like=True, frozen=True):
     """Of a figure of all of last year one unit of its last written digit; None for any other."""
     object: tuple[int, int] | None = None
     """Local span of what is counted."""
+    value: Decimal | None = None
+    """The number that is told, as `Quantity.told`."""
 
 
 class Mask(msgspec.Struct, array_like=True, frozen=True):
@@ -124,19 +126,17 @@ def _number(report: Report, fact: Fact, at: Setting, unit: str, step: Decimal | 
     clause = report.raw_span(at.start, at.end) if at.end > at.start else None
     return Number(
         fact.start, fact.end, fact.kind, fact.status, fact.scope, fact.activity, fact.part_of, unit, clause, fact.sentence, step,
-        fact.object_span,
+        fact.object_span, None if fact.quantity is None else fact.quantity.told,
     )  # fmt: skip
 
 
 def _fact(number: Number) -> Fact:
     return Fact(
-        number.start, number.end, number.kind, "", _SOME_QUANTITY, status=number.status, scope=number.scope, activity=number.activity,
-        part_of=number.part_of, sentence=number.sentence, object_span=number.object,
+        number.start, number.end, number.kind, "", Quantity(number.value), status=number.status, scope=number.scope,
+        activity=number.activity, part_of=number.part_of, sentence=number.sentence, object_span=number.object,
         when_anchor="last_year" if number.step is not None else None, when=WHOLE_YEAR if number.step is not None else None,
     )  # fmt: skip
 
 
-_SOME_QUANTITY = Quantity(None)
-"""Only numbers are kept whose quantity lets them fill a cell, so it is not looked at again."""
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Claims)

@@ -147,6 +147,7 @@ class IndicatorReader:
         self._rules: dict[str, list[_Rule]] = defaultdict(list)
         self._themes = ThemeWords(table.get("theme", ()))
         self._homes: dict[str, _Home] = {}
+        self._most = {code: most for code, indicator in rulebook.indicators.items() if (most := indicator.most) is not None}
         self._single = frozenset(code for code, indicator in rulebook.indicators.items() if indicator.combine == "single")
         for indicator in rulebook.indicators.values():
             if home := _home(rulebook, indicator, bricks):
@@ -299,6 +300,8 @@ class IndicatorReader:
             view.renew(self._from)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
         rule = self._first(rules, view, theme, signs.office)
+        if rule and self._is_too_much(rule.code, fact):
+            return None
         if rule and rule.code in self._adding and self._since_sieved in here and self._is_since_long(report.text, view):
             return None
         return rule
@@ -321,6 +324,12 @@ class IndicatorReader:
         if any(sieved in here and pattern.search(view.says) for sieved, pattern in self._told_sieved):
             return True
         return self._county_sieved in here and self._county_wide.search(view.says) is not None and self._is_of_town(report.text)
+
+    def _is_too_much(self, code: str, fact: Fact) -> bool:
+        """入会率912%: more than the indicator can be."""
+        most = self._most.get(code)
+        told = None if most is None or fact.quantity is None else fact.quantity.told
+        return most is not None and told is not None and told > most
 
     def _is_since_long(self, text: str, view: View) -> bool:
         """Whether a number sums up more than the time of the report: since an office was founded, or since a year before the first that
