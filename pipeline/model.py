@@ -203,11 +203,6 @@ class Quantity(msgspec.Struct, frozen=True, gc=False):
     change: Change | None = None
     note: str | None = None
 
-    @property
-    def told(self) -> Decimal | None:
-        """The number that is told; of a range its low end, or its high one where that alone is."""
-        return next((number for number in (self.value, self.low, self.high) if number is not None), None)
-
 
 class PartialDate(msgspec.Struct, frozen=True, gc=False):
     """What a date expression says and no more: EDTF (ISO 8601-2), unknown digits `X`; `anchor` and `part` as the guide defines them."""

@@ -12,6 +12,7 @@ from typing import Self
 import msgspec
 from msgspec import structs
 
+from pipeline.bounds import hedged
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.interpret.indicator import WHOLE_YEAR, IndicatorReader, last_year_begins, may_fill
 from pipeline.model import Block, Fact, Kind, Quantity, Report, Scope, Sentence, Status
@@ -35,7 +36,7 @@ class Number(msgspec.Struct, array_like=True, frozen=True):
     object: tuple[int, int] | None = None
     """Local span of what is counted."""
     value: Decimal | None = None
-    """The number that is told, as `Quantity.told`."""
+    """What is told; of a range, the end that `bounds.hedged` takes."""
 
 
 class Mask(msgspec.Struct, array_like=True, frozen=True):
@@ -124,9 +125,11 @@ def unpacked(content: bytes) -> Claims:
 
 def _number(report: Report, fact: Fact, at: Setting, unit: str, step: Decimal | None) -> Number:
     clause = report.raw_span(at.start, at.end) if at.end > at.start else None
+    quantity = fact.quantity
+    told = None if quantity is None else hedged(quantity.value, quantity.low, quantity.high, quantity.bound)
     return Number(
         fact.start, fact.end, fact.kind, fact.status, fact.scope, fact.activity, fact.part_of, unit, clause, fact.sentence, step,
-        fact.object_span, None if fact.quantity is None else fact.quantity.told,
+        fact.object_span, None if told is None else told.value,
     )  # fmt: skip
 
 

@@ -14,10 +14,11 @@ from typing import Any
 import regex
 from msgspec import structs
 
+from pipeline.bounds import hedged
 from pipeline.interpret.clauses import Clauses, Setting
 from pipeline.interpret.themes import Themes, ThemeWords
 from pipeline.interpret.view import NUMBER, View
-from pipeline.model import Cue, Fact, Report
+from pipeline.model import Cue, Fact, Quantity, Report
 from pipeline.needles import Passing, Sieve
 from pipeline.rulebook import Indicator, Rulebook, RuleError
 
@@ -300,7 +301,7 @@ class IndicatorReader:
             view.renew(self._from)
         theme = signs.themes.of(fact, at) if rules[-1].themes else None
         rule = self._first(rules, view, theme, signs.office)
-        if rule and self._is_too_much(rule.code, fact):
+        if rule and self._is_too_much(rule.code, fact.quantity):
             return None
         if rule and rule.code in self._adding and self._since_sieved in here and self._is_since_long(report.text, view):
             return None
@@ -325,11 +326,13 @@ class IndicatorReader:
             return True
         return self._county_sieved in here and self._county_wide.search(view.says) is not None and self._is_of_town(report.text)
 
-    def _is_too_much(self, code: str, fact: Fact) -> bool:
+    def _is_too_much(self, code: str, quantity: Quantity | None) -> bool:
         """入会率912%: more than the indicator can be."""
         most = self._most.get(code)
-        told = None if most is None or fact.quantity is None else fact.quantity.told
-        return most is not None and told is not None and told > most
+        if most is None or quantity is None:
+            return False
+        told = hedged(quantity.value, quantity.low, quantity.high, quantity.bound)
+        return told is not None and told.value > most
 
     def _is_since_long(self, text: str, view: View) -> bool:
         """Whether a number sums up more than the time of the report: since an office was founded, or since a year before the first that
