@@ -14,6 +14,7 @@ from pipeline.compare import comparison, coverage, dispute, settle
 from pipeline.copies import Catalogue, Limits, find_copies
 from pipeline.corrections import Corrections, outcomes
 from pipeline.last_year import beside_last_year
+from pipeline.memory import give_back
 from pipeline.model import CORRECTED, FACTS
 from pipeline.neighbours import Rules, dated
 from pipeline.per_head import per_head
@@ -63,20 +64,26 @@ def finish(spooled: Mapping[str, Spooled], dating: pa.Table, catalogue: Catalogu
     """What can only be done once all reports are there: years that a town's other reports tell, copies, conflicts between reports, the
     comparison, its coverage, last year's figures beside last year's reports, what became of corrections.
 
-    `dating`: rows of schema.DATING_SCHEMA.
+    `dating`: rows of schema.DATING_SCHEMA. Each step that goes over all reports leaves memory behind that the next one has no use for.
     """
     told, quotes, reports = _told(spooled["cells"]), spooled[LAST_YEAR.name].table(), spooled["reports"].table()
+    give_back()
     years = dated(reports, dating, quotes, told, Rules.of(book))
     redated = redating(years, reports, spooled["facts"].chunks(), spooled["activities"].chunks(), book)
     reports, copies = find_copies(redated.applied("reports", reports), catalogue, Limits.of(book))
+    give_back()
     settled = settle(told, reports)
     changed = told.filter(pc.not_equal(told["state"], settled["state"])).select(["report_id", "indicator"]).to_pydict()
     wide = comparison(settled, reports, book.indicators)
-    over_all = {COVERAGE.name: coverage(settled, reports, book.indicators), PER_HEAD.name: per_head(wide, book.indicators)}
+    give_back()
+    over_all = {COVERAGE.name: coverage(settled, reports, book.indicators)}
+    give_back()
+    over_all[PER_HEAD.name] = per_head(wide, book.indicators)
     quoted = beside_last_year(quotes, reports, settled)
     corrected = outcomes.settled(spooled[CORRECTIONS.name].table(), corrections)
     beside = {LAST_YEAR.name: quoted, CORRECTIONS.name: corrected}
     small = {"reports": reports, "copies": copies, COMPARISON.name: wide, **over_all, **beside}
+    give_back()
     return Finished(spooled, small, frozenset(zip(changed["report_id"], changed["indicator"], strict=True)), redated)
 
 

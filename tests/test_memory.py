@@ -1,0 +1,35 @@
+"""Memory that was let go goes back to the system."""
+
+import ctypes
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.memory import give_back
+
+PIECE = 100_000
+"""Bytes: below what glibc asks of the system one by one (mallopt(3), M_MMAP_THRESHOLD)."""
+PIECES = 1_000
+
+
+def _resident() -> int:
+    """Bytes of this process that are in memory."""
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS:")]
+    return int(line.split()[1]) * 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="another C library decides for itself")
+def test_what_was_let_go_goes_back_though_the_last_piece_is_held() -> None:
+    pieces = [bytes([number % 255 + 1]) * PIECE for number in range(PIECES)]
+    last = pieces[-1]
+    full = _resident()
+    pieces.clear()
+    give_back()
+    assert full - _resident() > PIECE * PIECES / 2
+    assert len(last) == PIECE
+
+
+def test_it_may_be_called_where_nothing_is_held() -> None:
+    give_back()
+    give_back()
