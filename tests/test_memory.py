@@ -28,8 +28,3 @@ def test_what_was_let_go_goes_back_though_the_last_piece_is_held() -> None:
     give_back()
     assert full - _resident() > PIECE * PIECES / 2
     assert len(last) == PIECE
-
-
-def test_it_may_be_called_where_nothing_is_held() -> None:
-    give_back()
-    give_back()
