@@ -10,6 +10,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pipeline.memory import share_memory
+
 WRONG_USAGE = 2
 LIMITS = "ingest"
 """The table of a configuration that holds the limits of the readers."""
@@ -35,6 +37,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that cannot show a character shows another, and the run goes on
+    share_memory()
     app()
 
 

@@ -6,19 +6,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.bounds import Hedged, exact, hedged, total
-from pipeline.rows import Row, each_row
+from pipeline.comparison_rows import PLACE, ComparedReports, numbered, town_keys
+from pipeline.rows import Row
 from pipeline.rulebook import Indicator
-from pipeline.schema import CELLS, COMPARISON_LEAD, COVERAGE, DECIMAL, PLACE_COLUMNS
+from pipeline.schema import CELLS, COMPARISON_LEAD, COVERAGE, DECIMAL
 
 BOUND_SUFFIX = "__bound"
 YEAR_DASH = "–"
@@ -26,7 +26,6 @@ _FACT_COLUMNS = (
     "fact_id", "report_id", "start", "end", "value", "low", "high", "bound", "unit", "per", "change", "object", "status", "scope",
     "indicator", "when", "when_anchor", "part_of", "sentence",
 )  # fmt: skip
-_PLACE = tuple(column.name for column in PLACE_COLUMNS)
 _EMPTY: Row = dict.fromkeys(("value", "bound", "low", "high", "start", "end"))
 
 
@@ -49,7 +48,7 @@ class Comparer:
         empty: dict[tuple[str, str], Row] = {}
         for gap in sorted(gaps, key=lambda row: (row["state"] != "masked", row["start"])):
             empty.setdefault((gap["report_id"], gap["indicator"]), gap)
-        told = reports.select(["report_id", *_PLACE, "year", "period"]).to_pydict()
+        told = reports.select(["report_id", *PLACE, "year", "period"]).to_pydict()
         keys = [(report_id, code) for report_id in told["report_id"] for code in self.indicators]
         told_of = claims.keys() | empty.keys()
         cells = [
@@ -184,59 +183,16 @@ def _numbers(facts: Sequence[Row]) -> list[Hedged]:
 _COMBINE = {"sum": _sum, "latest": _latest, "single": _single}
 
 
-def town_key(report: Row) -> tuple[Any, ...] | None:
-    """What identifies a report's town: its code, or its full names. None where they leave several towns open: a name alone is no place,
-    nor is one with its county alone, for counties have namesakes too (鼓楼区, 朝阳区).
-    """
-    if report["town"] is None:
-        return None
-    if report["town_code"] is not None:
-        return ("code", report["town_code"])
-    if (report["county"] is not None and report["province"] is not None) or report["place_basis"] == "manifest":
-        return ("names", report["province"], report["city"], report["county"], report["town"])
-    return None
-
-
-def _row_key(report: Row) -> tuple[Any, ...]:
-    """Reports with the same key share a row of the comparison; one without a settled town or year has a row of its own."""
-    town = town_key(report)
-    if town is None or report["year"] is None:
-        return ("alone", report["report_id"])
-    return (*town, report["year"], report["period"], report["org"])
-
-
-def _rows(reports: pa.Table) -> list[list[Row]]:
-    """The reports that are no copies, gathered into rows, in the order of the comparison."""
-    names = ["report_id", "source", "part", "title", "org", *_PLACE, "place_basis", "year", "year_min", "year_max", "year_basis", "period"]
-    originals = reports.filter(pc.is_null(reports["duplicate_of"])).select(names)
-    rows: dict[tuple[Any, ...], list[Row]] = {}
-    known: dict[Any, Any] = {}  # an archive names its counties and years over and over
-    for row in each_row(originals):
-        report = {name: known.setdefault(value, value) for name, value in row.items()}
-        rows.setdefault(_row_key(report), []).append(report)
-    return sorted(rows.values(), key=lambda row: _row_order(row[0]))
-
-
-def _row_order(report: Row) -> tuple[Any, ...]:
-    year = report["year"] or report["year_min"] or report["year_max"] or 0
-    place = tuple(report[name] or "" for name in _PLACE)
-    return (report["town"] is None, *place, report["org"] or "", year, report["period"] or "", report["source"], report["part"] or 0)
-
-
-def settle(cells: pa.Table, reports: pa.Table) -> pa.Table:
+def settle(cells: pa.Table, compared: ComparedReports) -> pa.Table:
     """The cells, those as `conflict` in which reports of one town, year, period and organisation differ."""
-    row_of = {report["report_id"]: number for number, row in enumerate(_rows(reports)) if len(row) > 1 for report in row}
-    if not row_of:
-        return cells
-    shared = cells.filter(pc.and_(pc.equal(cells["state"], "value"), pc.is_in(cells["report_id"], pa.array(list(row_of), pa.string()))))
+    shared = cells.filter(pc.and_(pc.equal(cells["state"], "value"), pc.is_in(cells["report_id"], compared.sharing().combine_chunks())))
+    rows = compared.row_of(shared["report_id"]).tolist()
     said: dict[tuple[int, str], set[Any]] = defaultdict(set)
-    for cell in shared.select(["report_id", "indicator", "value", "low", "high"]).to_pylist():
-        said[row_of[cell["report_id"]], cell["indicator"]].add((cell["value"], cell["low"], cell["high"]))
+    told = shared.select(["report_id", "indicator", "value", "low", "high"]).to_pylist()
+    for row, cell in zip(rows, told, strict=True):
+        said[row, cell["indicator"]].add((cell["value"], cell["low"], cell["high"]))
     disputed = {key for key, values in said.items() if len(values) > 1}
-    if not disputed:
-        return cells
-    keys = shared.select(["report_id", "indicator"]).to_pylist()
-    return dispute(cells, frozenset((i, code) for i, code in map(_key, keys) if (row_of[i], code) in disputed))
+    return dispute(cells, frozenset(_key(cell) for row, cell in zip(rows, told, strict=True) if (row, cell["indicator"]) in disputed))
 
 
 def _key(cell: Row) -> tuple[str, str]:
@@ -258,34 +214,28 @@ def dispute(cells: pa.Table, disputed: frozenset[tuple[str, str]]) -> pa.Table:
     return cells
 
 
-def comparison(cells: pa.Table, reports: pa.Table, indicators: Iterable[str]) -> pa.Table:
+def comparison(cells: pa.Table, compared: ComparedReports, indicators: Iterable[str]) -> pa.Table:
     """The wide table: a row per town, year, period and organisation; indicators across, `…__bound` beside those hedged anywhere."""
-    rows = _rows(reports)
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {
-        column.name: pa.array((_LEAD.get(column.name, _of_first(column.name))(row) for row in rows), column.type, size=len(rows))
-        for column in COMPARISON_LEAD
-    }
-    place = {report["report_id"]: number for number, row in enumerate(rows) for report in row}
-    filled = _filled(cells, place, len(rows))
+    count = len(compared.first)
+    columns: dict[str, pa.Array | pa.ChunkedArray] = _lead(compared)
+    filled = _filled(cells, compared)
     for code in indicators:
-        columns[code], bounds = filled[code] if code in filled else (pa.nulls(len(rows), DECIMAL), pa.nulls(len(rows), pa.string()))
+        columns[code], bounds = filled[code] if code in filled else (pa.nulls(count, DECIMAL), pa.nulls(count, pa.string()))
         if pc.any(pc.not_equal(bounds, "=")).as_py():
             columns[code + BOUND_SUFFIX] = bounds
     return pa.table(columns)
 
 
-def _filled(cells: pa.Table, place: Mapping[str, int], count: int) -> dict[str, tuple[pa.ChunkedArray, pa.ChunkedArray]]:
-    """Indicator → values and bounds of `count` rows. A row in which one report contradicts itself or another has none.
+def _filled(cells: pa.Table, compared: ComparedReports) -> dict[str, tuple[pa.ChunkedArray, pa.ChunkedArray]]:
+    """Indicator → values and bounds of the rows. A row in which one report contradicts itself or another has none.
 
-    `place`: the row of each report. The cells of an archive are millions: none becomes an object.
+    The cells of an archive are millions: none becomes an object.
     """
-    told = cells.filter(pc.is_in(cells["state"], pa.array(["value", "conflict"])))
-    told = told.filter(pc.is_in(told["report_id"], pa.array(list(place), pa.string())))
-    rows = _places(told["report_id"], place)
+    told = compared.cells_of(cells.filter(pc.is_in(cells["state"], pa.array(["value", "conflict"]))))
+    rows, count = compared.row_of(told["report_id"]), len(compared.first)
     conflict = np.asarray(pc.equal(told["state"], "conflict"))
     given = np.asarray(pc.is_valid(told["value"])) & ~conflict
-    codes = told["indicator"].unique().to_pylist()
-    of_code = _places(told["indicator"], {code: number for number, code in enumerate(codes)})
+    of_code, codes = numbered(told["indicator"]), pc.unique(told["indicator"]).to_pylist()
     filled = {}
     for number, code in enumerate(codes):
         own = np.flatnonzero(of_code == number)
@@ -298,42 +248,36 @@ def _filled(cells: pa.Table, place: Mapping[str, int], count: int) -> dict[str, 
     return filled
 
 
-def _places(column: pa.ChunkedArray, place: Mapping[str, int]) -> npt.NDArray[np.int64]:
-    """The number of each value, all of which have one."""
-    numbers = np.fromiter(place.values(), np.int64, len(place))
-    found: npt.NDArray[np.int64] = numbers[np.asarray(pc.index_in(column, pa.array(list(place), pa.string())), np.int64)]
-    return found
+def _lead(compared: ComparedReports) -> dict[str, pa.Array | pa.ChunkedArray]:
+    """The columns before the indicators: of the first report of each row, but for its ids and for bases of the year that differ."""
+    first = compared.first
+    heads = compared.reports.take(pa.array(first))
+    ids = compared.reports["report_id"].combine_chunks()
+    of_row = {
+        "label": pc.coalesce(_unless_empty(heads["town"]), _unless_empty(heads["title"]), _addresses(heads)),
+        "year": pa.array(map(year_label, *(heads[name].to_pylist() for name in ("year", "year_min", "year_max"))), pa.string()),
+        "year_basis": _year_bases(compared),
+        "report_ids": pa.ListArray.from_arrays(pa.array([*first, len(ids)], pa.int32()), ids),
+    }
+    return {column.name: of_row[column.name] if column.name in of_row else heads[column.name] for column in COMPARISON_LEAD}
 
 
-def _of_first(name: str) -> Callable[[Sequence[Row]], Any]:
-    return lambda row: row[0][name]
+def _unless_empty(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
-def _label(row: Sequence[Row]) -> str:
-    return row[0]["town"] or row[0]["title"] or _address(row[0])
+def _addresses(reports: pa.Table) -> pa.ChunkedArray:
+    """Where in the archive each stands: its source, and its part of a collection."""
+    parted = pc.binary_join_element_wise(reports["source"], pc.cast(reports["part"], pa.string()), "#")
+    return pc.coalesce(parted, reports["source"])
 
 
-def _year(row: Sequence[Row]) -> str | None:
-    return year_label(row[0]["year"], row[0]["year_min"], row[0]["year_max"])
-
-
-def _year_basis(row: Sequence[Row]) -> str:
-    bases = {report["year_basis"] for report in row}
-    return ";".join(sorted(basis or "" for basis in bases)) if len(bases) > 1 else row[0]["year_basis"]
-
-
-def _report_ids(row: Sequence[Row]) -> list[str]:
-    return [report["report_id"] for report in row]
-
-
-_LEAD: Mapping[str, Callable[[Sequence[Row]], Any]] = {
-    "label": _label, "year": _year, "year_basis": _year_basis, "report_ids": _report_ids,
-}  # fmt: skip
-"""Columns that no report of the row has as they stand."""
-
-
-def _address(report: Row) -> str:
-    return report["source"] if report["part"] is None else f"{report['source']}#{report['part']}"
+def _year_bases(compared: ComparedReports) -> pa.Array:
+    """How the year of each row is known: by several words where its reports differ."""
+    bases: list[set[str | None]] = [set() for _ in compared.first]
+    for row, basis in zip(compared.row.tolist(), compared.reports["year_basis"].to_pylist(), strict=True):
+        bases[row].add(basis)
+    return pa.array((";".join(sorted(basis or "" for basis in own)) if len(own) > 1 else next(iter(own)) for own in bases), pa.string())
 
 
 def year_label(year: int | None, first: int | None, last: int | None) -> str | None:
@@ -347,23 +291,21 @@ def year_label(year: int | None, first: int | None, last: int | None) -> str | N
     return f"{'' if first is None else first}{YEAR_DASH}{'' if last is None else last}"
 
 
-def coverage(cells: pa.Table, reports: pa.Table, indicators: Mapping[str, Indicator]) -> pa.Table:
+def coverage(cells: pa.Table, compared: ComparedReports, indicators: Mapping[str, Indicator]) -> pa.Table:
     """Table `coverage`: per indicator, how much of the archive gives it. Copies are not counted."""
-    originals = [report for row in _rows(reports) for report in row]
-    place = {report["report_id"]: number for number, report in enumerate(originals)}
-    told = cells.filter(pc.not_equal(cells["state"], "not_mentioned"))
-    told = told.filter(pc.is_in(told["report_id"], pa.array(list(place), pa.string())))
-    inferred = np.array([report["year_basis"] == "inferred" for report in originals], bool)
-    unknown = np.array([report["year"] is None for report in originals], bool)
-    towns = _numbered(town_key(report) for report in originals)
+    originals = compared.reports
+    told = compared.cells_of(cells.filter(pc.not_equal(cells["state"], "not_mentioned")))
+    inferred = np.asarray(pc.fill_null(pc.equal(originals["year_basis"], "inferred"), False))
+    unknown = np.asarray(pc.is_null(originals["year"]))
+    towns = numbered(town_keys(originals))
     columns: dict[str, list[Any]] = {name: [] for name in COVERAGE.names()}
     for code, indicator in indicators.items():
         own = told.filter(pc.equal(told["indicator"], code))
         states = {row["values"]: row["counts"] for row in pc.value_counts(own["state"]).to_pylist()}
         valued = own.filter(pc.equal(own["state"], "value"))
-        at = _places(valued["report_id"], place)
+        at = compared.position_of(valued["report_id"])
         row = {
-            "indicator": code, "label": indicator.label, "unit": indicator.unit, "reports": len(originals),
+            "indicator": code, "label": indicator.label, "unit": indicator.unit, "reports": originals.num_rows,
             "reports_with_value": states.get("value", 0), "towns_with_value": len(np.unique(towns[at][towns[at] >= 0])),
             "hedged": pc.sum(pc.not_equal(valued["bound"], "=")).as_py() or 0,
             "year_inferred": int(inferred[at].sum()), "year_unknown": int(unknown[at].sum()),
@@ -372,9 +314,3 @@ def coverage(cells: pa.Table, reports: pa.Table, indicators: Mapping[str, Indica
         for name, values in columns.items():
             values.append(row[name])
     return pa.table(columns, schema=COVERAGE.schema)
-
-
-def _numbered(keys: Iterable[tuple[Any, ...] | None]) -> npt.NDArray[np.int64]:
-    """A number for each key, equal ones for equal keys, -1 for none."""
-    known: dict[tuple[Any, ...], int] = {}
-    return np.array([-1 if key is None else known.setdefault(key, len(known)) for key in keys], np.int64)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.compare import comparison, coverage, dispute, settle
+from pipeline.comparison_rows import ComparedReports
 from pipeline.copies import Catalogue, Limits, find_copies
 from pipeline.corrections import Corrections, outcomes
 from pipeline.last_year import beside_last_year
@@ -72,11 +73,12 @@ def finish(spooled: Mapping[str, Spooled], dating: pa.Table, catalogue: Catalogu
     redated = redating(years, reports, spooled["facts"].chunks(), spooled["activities"].chunks(), book)
     reports, copies = find_copies(redated.applied("reports", reports), catalogue, Limits.of(book))
     give_back()
-    settled = settle(told, reports)
+    compared = ComparedReports.of(reports)
+    settled = settle(told, compared)
     changed = told.filter(pc.not_equal(told["state"], settled["state"])).select(["report_id", "indicator"]).to_pydict()
-    wide = comparison(settled, reports, book.indicators)
+    wide = comparison(settled, compared, book.indicators)
     give_back()
-    over_all = {COVERAGE.name: coverage(settled, reports, book.indicators)}
+    over_all = {COVERAGE.name: coverage(settled, compared, book.indicators)}
     give_back()
     over_all[PER_HEAD.name] = per_head(wide, book.indicators)
     quoted = beside_last_year(quotes, reports, settled)

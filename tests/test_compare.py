@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.bounds import Hedged, hedged, total
 from pipeline.compare import comparison, coverage, settle, year_label
+from pipeline.comparison_rows import ComparedReports
 from pipeline.model import Gap
 from pipeline.tabulate import Tables
 
@@ -210,7 +211,7 @@ def test_a_value_beats_a_gap() -> None:
 
 
 def settled(tables: Tables) -> Tables:
-    return {**tables, "cells": settle(tables["cells"], tables["reports"])}
+    return {**tables, "cells": settle(tables["cells"], ComparedReports.of(tables["reports"]))}
 
 
 def two(first: int, second: int, **other: Any) -> Tables:
@@ -227,14 +228,14 @@ def test_two_reports_of_one_town_and_year_that_differ_are_a_conflict() -> None:
     tables = two(5, 6)
     assert [cell(tables, "aid.people", row)["state"] for row in (0, 1)] == ["conflict", "conflict"]
     assert cell(tables, "aid.people")["value"] is None
-    wide = rows(comparison(tables["cells"], tables["reports"], INDICATORS))
+    wide = rows(comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS))
     assert len(wide) == 1
     assert (wide[0]["aid.people"], len(wide[0]["report_ids"])) == (None, 2)
 
 
 def test_two_reports_that_agree_share_a_row() -> None:
     tables = two(5, 5)
-    wide = rows(comparison(tables["cells"], tables["reports"], INDICATORS))
+    wide = rows(comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS))
     assert [(row["label"], row["year"], row["aid.people"]) for row in wide] == [("安海镇", "2013", 5)]
 
 
@@ -243,7 +244,7 @@ def test_two_reports_that_agree_share_a_row() -> None:
 )
 def test_other_years_periods_organisations_and_towns_have_rows_of_their_own(other: dict[str, Any]) -> None:
     tables = two(5, 6, **other)
-    wide = rows(comparison(tables["cells"], tables["reports"], INDICATORS))
+    wide = rows(comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS))
     assert sorted(row["aid.people"] for row in wide) == [5, 6]
 
 
@@ -251,7 +252,7 @@ def test_other_years_periods_organisations_and_towns_have_rows_of_their_own(othe
 def test_an_unknown_town_or_year_is_never_merged(other: dict[str, Any]) -> None:
     place = {**TOWN, "year": 2013, **other}
     tables = settled(tables_of(*(read_of(f"慰问{people(n)}。", source=f"in/{n}.txt", **place) for n in (5, 6))))
-    wide = rows(comparison(tables["cells"], tables["reports"], INDICATORS))
+    wide = rows(comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS))
     assert sorted(row["aid.people"] for row in wide) == [5, 6]
 
 
@@ -259,7 +260,7 @@ def test_a_town_name_without_a_county_is_no_settled_town() -> None:
     """There are fifty 太平镇."""
     place = {"town": "太平镇", "year": 2013}
     tables = settled(tables_of(*(read_of(f"慰问{people(n)}。", source=f"in/{n}.txt", **place) for n in (5, 6))))
-    assert comparison(tables["cells"], tables["reports"], INDICATORS).num_rows == 2
+    assert comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS).num_rows == 2
 
 
 def test_an_unknown_town_is_labelled_by_its_title_or_its_place_in_the_archive() -> None:
@@ -268,13 +269,13 @@ def test_an_unknown_town_is_labelled_by_its_title_or_its_place_in_the_archive() 
         read_of(f"慰问{people(6)}。", source="in/c.txt", part=2, year_min=2008, year_max=2012),
         read_of(f"慰问{people(7)}。", source="in/d.txt"),
     )
-    wide = rows(comparison(tables["cells"], tables["reports"], INDICATORS))
+    wide = rows(comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS))
     assert [(row["label"], row["year"]) for row in wide] == [("某镇工会总结", None), ("in/d.txt", None), ("in/c.txt#2", "2008–2012")]
 
 
 def test_a_bound_column_stands_beside_an_indicator_only_where_one_is_hedged() -> None:
     tables = tables_of(read_of(f"""慰问{people(5, 'bound=">"')}。{rate(95)}"""))
-    names = comparison(tables["cells"], tables["reports"], INDICATORS).column_names
+    names = comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS).column_names
     assert "org.joined_rate__bound" not in names
     assert names[names.index("aid.people") + 1] == "aid.people__bound"
 
@@ -284,10 +285,10 @@ def test_copies_are_in_neither_the_comparison_nor_the_coverage() -> None:
     reports = tables["reports"]
     index = reports.schema.get_field_index("duplicate_of")
     marked = reports.set_column(index, reports.schema.field(index), pa.array([None, reports["report_id"][0].as_py()]))
-    cells = settle(tables_of(read_of("a", **TOWN))["cells"].slice(0, 0), marked)
+    cells = settle(tables_of(read_of("a", **TOWN))["cells"].slice(0, 0), ComparedReports.of(marked))
     assert cells.num_rows == 0
-    assert comparison(cells, marked, INDICATORS).num_rows == 1
-    assert set(coverage(cells, marked, INDICATORS)["reports"].to_pylist()) == {1}
+    assert comparison(cells, ComparedReports.of(marked), INDICATORS).num_rows == 1
+    assert set(coverage(cells, ComparedReports.of(marked), INDICATORS)["reports"].to_pylist()) == {1}
 
 
 def test_coverage_counts_towns_reports_hedges_and_years() -> None:
@@ -297,7 +298,7 @@ def test_coverage_counts_towns_reports_hedges_and_years() -> None:
         read_of(f"慰问{people(7)}。", source="in/c.txt"),
         read_of("慰问" + people(7, "status=plan") + "。", source="in/d.txt"),
     )
-    row = rows(coverage(tables["cells"], tables["reports"], INDICATORS))[0]
+    row = rows(coverage(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS))[0]
     assert row == {
         "indicator": "aid.people", "label": "aid.people", "unit": "人", "reports": 4, "reports_with_value": 3, "towns_with_value": 1,
         "hedged": 1, "year_inferred": 1, "year_unknown": 1, "plan_only": 1, "conflict": 0, "masked": 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread, get_ident
 
+import pyarrow as pa
 import pytest
 
 from pipeline.engines.local import Loss, Pool, WorkerLostError, _interrupts_held_back, worker_count
+from pipeline.memory import ARROW_POOL
 
 
 @dataclass(frozen=True)
@@ -110,15 +113,47 @@ def test_a_pool_can_be_given_work_again() -> None:
         assert list(pool.each([], instead)) == []
 
 
-def test_no_file_of_the_working_directory_is_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It can be the archive; Python looks there first when a process begins."""
-    for name in ("pickle", "selectors", "socket", "multiprocessing", "struct", "pipeline"):
-        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'let_in')!r}, 'w')\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-    assert len(results(JOBS[:2], 1)) == 2
-    assert not (tmp_path / "let_in").exists()
+FIRST_WORKER = """
+import os, sys
+
+if __name__ == "__main__":
+    os.chdir(sys.argv[1])
+    import test_local
+
+    assert len(test_local.results(test_local.JOBS[:2], 1)) == 2
     assert "PYTHONSAFEPATH" not in os.environ
+"""
+"""In a process of its own: Python begins one beside the first worker."""
+
+
+def test_no_file_of_the_working_directory_is_a_module(tmp_path: Path) -> None:
+    """It can be the archive; Python looks there first when a process begins."""
+    archive, script = tmp_path / "archive", tmp_path / "first_worker.py"
+    archive.mkdir()
+    for name in ("pickle", "selectors", "signal", "socket", "multiprocessing", "struct", "pipeline"):
+        (archive / f"{name}.py").write_text(f"open({str(tmp_path / 'let_in')!r}, 'w')\n")
+    script.write_text(FIRST_WORKER)
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    path = os.pathsep.join([str(Path(__file__).parent), *filter(None, [outside.get("PYTHONPATH")])])
+    subprocess.run([sys.executable, str(script), str(archive)], env={**outside, "PYTHONPATH": path}, check=True)
+    assert not (tmp_path / "let_in").exists()
+
+
+def name_of_pool(_setting: None) -> Callable[[Job], str]:
+    """Says which memory a worker's Arrow takes."""
+    return lambda _job: str(pa.default_memory_pool().backend_name)
+
+
+@pytest.mark.skipif(not ARROW_POOL, reason="measured on Linux alone")
+@pytest.mark.parametrize(("said", "pool"), [(None, "system"), ("mimalloc", "mimalloc")])
+def test_a_workers_arrow_shares_memory_unless_the_user_says_otherwise(monkeypatch: pytest.MonkeyPatch, said: str | None, pool: str) -> None:
+    for name in ARROW_POOL:
+        monkeypatch.delenv(name, raising=False)
+        if said is not None:
+            monkeypatch.setenv(name, said)
+    with Pool(name_of_pool, None, 1) as workers:
+        assert list(workers.each(JOBS[:1], instead)) == [pool]  # type: ignore[arg-type,comparison-overlap]
+    assert [os.environ.get(name) for name in ARROW_POOL] == [said]
 
 
 def test_no_more_is_begun_than_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:

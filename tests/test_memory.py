@@ -1,12 +1,14 @@
-"""Memory that was let go goes back to the system."""
+"""Arrow shares the C library's memory, and what was let go goes back to the system."""
 
 import ctypes
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline.memory import give_back
+from pipeline.memory import ARROW_POOL, give_back
 
 PIECE = 100_000
 """Bytes: below what glibc asks of the system one by one (mallopt(3), M_MMAP_THRESHOLD)."""
@@ -28,3 +30,14 @@ def test_what_was_let_go_goes_back_though_the_last_piece_is_held() -> None:
     give_back()
     assert full - _resident() > PIECE * PIECES / 2
     assert len(last) == PIECE
+
+
+POOL = "from pipeline.memory import share_memory; share_memory(); import pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+
+
+@pytest.mark.skipif(not ARROW_POOL, reason="measured on Linux alone")
+@pytest.mark.parametrize(("said", "pool"), [({}, "system"), ({"ARROW_DEFAULT_MEMORY_POOL": "mimalloc"}, "mimalloc")])
+def test_arrow_shares_memory_unless_the_user_says_otherwise(said: dict[str, str], pool: str) -> None:
+    outside = {name: value for name, value in os.environ.items() if name not in ARROW_POOL}
+    done = subprocess.run([sys.executable, "-c", POOL], env={**outside, **said}, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == pool

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.compare import comparison
+from pipeline.comparison_rows import ComparedReports
 from pipeline.ingest.listing import OWN_KEY, is_own_output
 from pipeline.schema import TABLES
 from pipeline.write import about, folder
@@ -66,7 +67,7 @@ def test_the_schema_describes_every_column(tmp_path: Path) -> None:
     from fakes import INDICATORS, read_of, tables_of
 
     tables = tables_of(read_of('慰问<count value=5 unit=人 bound=">" indicator=aid.people>5人多</count>。'))
-    wide: pa.Table = comparison(tables["cells"], tables["reports"], INDICATORS)
+    wide: pa.Table = comparison(tables["cells"], ComparedReports.of(tables["reports"]), INDICATORS)
     about.write_json(about.schema_content(wide, INDICATORS), tmp_path / "schema.json")
     written = json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))["tables"]
     assert [column["name"] for column in written["comparison"]["columns"]] == wide.column_names

@@ -20,6 +20,7 @@ from fakes import CALENDAR, read_of
 
 from pipeline import rulebook
 from pipeline.compare import Comparer, comparison, settle
+from pipeline.comparison_rows import ComparedReports
 from pipeline.labels import LANGUAGES, Language
 from pipeline.model import Document, ReadReport
 from pipeline.tabulate import Tables, Tabulator
@@ -44,8 +45,10 @@ def tables_of(*reads: ReadReport) -> Tables:
     for read in reads:
         tabulator.add(Document(read.report.source, read.report.raw), [read])
     tables = tabulator.tables()
-    cells = settle(Comparer(BOOK.indicators, CLASSES).report_cells(tables["reports"], tables["facts"]), tables["reports"])
-    return {**tables, "cells": cells, "comparison": comparison(cells, tables["reports"], BOOK.indicators)}
+    cells = settle(
+        Comparer(BOOK.indicators, CLASSES).report_cells(tables["reports"], tables["facts"]), ComparedReports.of(tables["reports"])
+    )
+    return {**tables, "cells": cells, "comparison": comparison(cells, ComparedReports.of(tables["reports"]), BOOK.indicators)}
 
 
 def texts_of(*reads: ReadReport) -> Texts:

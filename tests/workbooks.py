@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from pipeline import rulebook
 from pipeline.compare import Comparer, comparison, coverage, settle
+from pipeline.comparison_rows import ComparedReports
 from pipeline.labels import Labels, Language
 from pipeline.model import Document, ReadReport
 from pipeline.per_head import per_head
@@ -30,13 +31,13 @@ def tables_of(*reads: ReadReport) -> Tables:
         tabulator.add(Document(read.report.source, read.report.raw), [read])
     tables = tabulator.tables()
     cells = Comparer(BOOK.indicators, CLASSES).report_cells(tables["reports"], tables["facts"], tabulator.gaps)
-    cells = settle(cells, tables["reports"])
-    wide = comparison(cells, tables["reports"], BOOK.indicators)
+    cells = settle(cells, ComparedReports.of(tables["reports"]))
+    wide = comparison(cells, ComparedReports.of(tables["reports"]), BOOK.indicators)
     return {
         **tables,
         "copies": COPIES.schema.empty_table(),
         "cells": cells,
-        "coverage": coverage(cells, tables["reports"], BOOK.indicators),
+        "coverage": coverage(cells, ComparedReports.of(tables["reports"]), BOOK.indicators),
         "comparison": wide,
         "per_head": per_head(wide, BOOK.indicators),
     }

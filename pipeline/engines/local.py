@@ -17,6 +17,8 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
+from pipeline.memory import ARROW_POOL
+
 Setting = TypeVar("Setting")
 Result = TypeVar("Result")
 
@@ -118,7 +120,7 @@ class Pool(Generic[TaskT, Result]):
     def _fill_up(self, wanted: int) -> None:
         """Begin workers as they are needed, and in the place of those that died."""
         while len(self._crew) < min(self._count, max(1, wanted + 1)):
-            with _interrupts_held_back():
+            with _surroundings(), _interrupts_held_back():  # the latter begins a process too
                 self._crew.append(_Hand(self._make, self._setting))
 
     def _watch(self, line: deque[_Slot[TaskT, Result]], instead: Callable[[TaskT, Loss], Sequence[TaskT]]) -> None:
@@ -187,8 +189,7 @@ class _Hand(Generic[TaskT, Result]):
         self.queue: deque[_Slot[TaskT, Result]] = deque()
         self.ready = False
         self.deadline = monotonic() + BEGIN_SECONDS
-        with _working_directory_left_out():
-            self.process.start()
+        self.process.start()
         other.close()
 
     def give(self, slot: _Slot[TaskT, Result]) -> None:
@@ -235,17 +236,21 @@ class _Hand(Generic[TaskT, Result]):
 
 
 @contextmanager
-def _working_directory_left_out() -> Iterator[None]:
-    """Begin processes that take no file of the working directory for a module: it can be the archive, and hold a `pickle.py`."""
-    before = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
+def _surroundings() -> Iterator[None]:
+    """Begin processes that take no file of the working directory for a module (it can be the archive, and hold a `pickle.py`), and whose
+    Arrow takes memory as `pipeline.memory` says, unless the user's environment says otherwise.
+    """
+    wanted = {**{name: os.environ.get(name, value) for name, value in ARROW_POOL.items()}, SAFE_PATH: "1"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[SAFE_PATH]
-        else:
-            os.environ[SAFE_PATH] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

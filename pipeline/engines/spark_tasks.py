@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.batch import Batch
-from pipeline.compare import BOUND_SUFFIX, comparison, coverage, settle, town_key
+from pipeline.compare import BOUND_SUFFIX, comparison, coverage, settle
+from pipeline.comparison_rows import ComparedReports, town_keys
 from pipeline.copies import Sketch, digest_of, rank
 from pipeline.engines.packing import packed, unpacked, with_column
 from pipeline.finish import Tally
@@ -100,7 +101,7 @@ def _tables(batch: Batch) -> dict[str, pa.Table]:
     """The batch's tables, with the columns that the later steps sort and group by."""
     tables = dict(batch.tables)
     reports = tables["reports"]
-    groups = [_group(row) for row in reports.select([*_RANKED, "town_code"]).to_pylist()]
+    groups = _groups(reports)
     of_report = dict(zip(reports["report_id"].to_pylist(), groups, strict=True))
     cells = [of_report[name] for name in tables["cells"]["report_id"].to_pylist()]
     tables["cells"] = with_column(tables["cells"], GROUP, cells, pa.int64())
@@ -108,9 +109,10 @@ def _tables(batch: Batch) -> dict[str, pa.Table]:
     return {**tables, "sketches": _sketches(reports, batch.sketches)}
 
 
-def _group(report: Mapping[str, Any]) -> int:
-    """A hash of the town, or of a report without one: what shares a row of the comparison, or a town, shares it."""
-    return crc32(repr(town_key(dict(report)) or report["report_id"]).encode("utf-8", "surrogatepass"))
+def _groups(reports: pa.Table) -> list[int]:
+    """For each a hash of its town, or of itself where it has none: what shares a row of the comparison, or a town, shares it."""
+    keys = pc.coalesce(town_keys(reports), reports["report_id"]).to_pylist()
+    return [crc32(key.encode("utf-8", "surrogatepass")) for key in keys]
 
 
 def _sketches(reports: pa.Table, sketches: Iterable[Sketch]) -> pa.Table:
@@ -159,12 +161,13 @@ def comparer(indicators: Mapping[str, Indicator]) -> Callable[[pa.Table, pa.Tabl
     def compare(reports: pa.Table, cells: pa.Table) -> pa.Table:
         group = reports[GROUP][0].as_py()
         reports, cells = (_in_order(name, table) for name, table in (("reports", reports), ("cells", cells)))
-        cells = settle(cells, reports)
-        wide = comparison(cells, reports, indicators)
+        compared = ComparedReports.of(reports)
+        cells = settle(cells, compared)
+        wide = comparison(cells, compared, indicators)
         found = {
             "cells": cells,
             "comparison": _widened(wide, wide_schema(indicators)),
-            "coverage": coverage(cells, reports, indicators),
+            "coverage": coverage(cells, compared, indicators),
             "per_head": per_head(wide, indicators),
         }
         return pa.Table.from_batches([packed(group, found)])
@@ -186,8 +189,9 @@ def beside(quoted: pa.Table, told: pa.Table) -> pa.Table:
 
 def regrouped(redated: Redating, reports: pa.Table) -> Redating:
     """These changes with what the later steps sort and group by; `reports`: the rows that change, as they were."""
-    changed = redated.applied("reports", reports).to_pylist()
-    groups = {row["report_id"]: {GROUP: _group(row)} for row in changed}
+    table = redated.applied("reports", reports)
+    changed = table.to_pylist()
+    groups = {row["report_id"]: {GROUP: group} for row, group in zip(changed, _groups(table), strict=True)}
     ranks = {row["report_id"]: dict(zip(("basis", "columns", "words"), rank(row)[:3], strict=True)) for row in changed}
     with_group = {name: {**row, **groups[name]} for name, row in redated.changes["reports"].items()}
     return Redating({**redated.changes, "reports": with_group, "cells": with_group, "sketches": ranks})
