@@ -32,12 +32,25 @@ def test_what_was_let_go_goes_back_though_the_last_piece_is_held() -> None:
     assert len(last) == PIECE
 
 
-POOL = "from pipeline.memory import share_memory; share_memory(); import pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+PROGRAM = """
+import sys
+from contextlib import suppress
+
+from pipeline.cli import main
+
+sys.argv = ["taizhang", "--help"]
+with suppress(SystemExit):
+    main()
+
+import pyarrow
+
+print(pyarrow.default_memory_pool().backend_name)
+"""
 
 
 @pytest.mark.skipif(not ARROW_POOL, reason="measured on Linux alone")
 @pytest.mark.parametrize(("said", "pool"), [({}, "system"), ({"ARROW_DEFAULT_MEMORY_POOL": "mimalloc"}, "mimalloc")])
-def test_arrow_shares_memory_unless_the_user_says_otherwise(said: dict[str, str], pool: str) -> None:
+def test_the_programs_arrow_shares_memory_unless_the_user_says_otherwise(said: dict[str, str], pool: str) -> None:
     outside = {name: value for name, value in os.environ.items() if name not in ARROW_POOL}
-    done = subprocess.run([sys.executable, "-c", POOL], env={**outside, **said}, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == pool
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env={**outside, **said}, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == pool
